@@ -1,0 +1,175 @@
+//! The accumulator: bridge and reducer in one. What it gives in the end is, by construction, the message that a stock
+//! AI SDK client built from the chunks it gave on the way.
+
+use crate::bridge::{Bridge, Ended};
+use crate::chunk::UiMessageChunk;
+use crate::event::AiEvent;
+use crate::message::UiMessage;
+use crate::part::{Part, StreamState, TextPart};
+use crate::problem::{Problem, ProblemCode};
+use crate::reduce::Reducer;
+use serde_json::Value;
+
+/// Folds one run's events into chunks and a message.
+///
+/// ```
+/// use threadkeep_core::{Accumulator, AiEvent};
+///
+/// let mut run = Accumulator::new("msg_1", None);
+/// let opening = run.start(); // `start` and `start-step`, to be sent first
+/// let pushed = run.push(AiEvent::TextDelta { delta: "Hello".into() });
+/// assert_eq!(pushed.chunks.len(), 2); // `text-start`, `text-delta`
+/// run.push(AiEvent::Done { usage: None, finish_reason: Some("stop".into()) });
+/// let message = run.finish().message.expect("there was text");
+/// assert_eq!(message.texts().collect::<String>(), "Hello");
+/// # assert_eq!(opening.len(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Accumulator {
+    bridge: Bridge,
+    reducer: Reducer,
+    opening: Option<[UiMessageChunk; 2]>,
+    events: u64,
+    problems: Vec<Problem>,
+}
+
+/// Most problems that are kept of one run: a broken executor can make one per event, and the first ones tell why.
+pub const MAX_PROBLEMS: usize = 100;
+
+/// What became of one event.
+#[derive(Debug, Default, PartialEq)]
+pub struct Pushed {
+    /// To be sent, in this order.
+    pub chunks: Vec<UiMessageChunk>,
+    /// The fact of a `usage_report`, for the usage hook.
+    pub usage: Option<Value>,
+    pub problem: Option<Problem>,
+}
+
+/// How a run that did not say so itself has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Done,
+    Failed,
+    Aborted,
+}
+
+/// A run at its end.
+#[derive(Debug)]
+pub struct Finished {
+    /// The last chunks, to be sent; none when the run had ended by an event.
+    pub chunks: Vec<UiMessageChunk>,
+    /// The message to store; `None` when the run said nothing.
+    pub message: Option<UiMessage>,
+    pub ending: Ending,
+    pub problems: Vec<Problem>,
+}
+
+impl Accumulator {
+    /// Starts a run. `metadata` goes into the `start` chunk and so into the message.
+    #[must_use]
+    pub fn new(message_id: &str, metadata: Option<Value>) -> Self {
+        Self {
+            bridge: Bridge::default(),
+            reducer: Reducer::new(message_id),
+            opening: Some(Bridge::start(message_id, metadata)),
+            events: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    /// The chunks that open the stream, the first time; [`Accumulator::push`] gives them when nobody asked before.
+    pub fn start(&mut self) -> Vec<UiMessageChunk> {
+        let opening: Vec<_> = self.opening.take().into_iter().flatten().collect();
+        self.reduce(&opening);
+        opening
+    }
+
+    /// Takes one event.
+    pub fn push(&mut self, event: AiEvent) -> Pushed {
+        let mut chunks = self.start();
+        let bridged = self.bridge.push(event);
+        self.reduce(&bridged.chunks);
+        chunks.extend(bridged.chunks);
+        let problem = bridged.problem.map(|code| self.report(code));
+        self.events += 1;
+        Pushed { chunks, usage: bridged.usage, problem }
+    }
+
+    /// Takes one event as JSON text; what is no event is a problem.
+    pub fn push_json(&mut self, json: &[u8]) -> Pushed {
+        match AiEvent::from_json(json) {
+            Ok(event) => self.push(event),
+            Err(code) => {
+                let problem = self.report(code);
+                self.events += 1;
+                Pushed { problem: Some(problem), ..Pushed::default() }
+            }
+        }
+    }
+
+    /// The message so far.
+    #[must_use]
+    pub fn message(&self) -> &UiMessage {
+        self.reducer.message()
+    }
+
+    /// Whether the run has ended by an event (`done` or `error`).
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.bridge.ended().is_some()
+    }
+
+    /// Ends the run. One that stopped without `done` or `error` is closed as aborted: open blocks closed, pending tool
+    /// calls failed as interrupted, metadata `status: "aborted"`.
+    #[must_use]
+    pub fn finish(mut self) -> Finished {
+        let mut chunks = if self.has_ended() { Vec::new() } else { self.start() };
+        let last = self.bridge.abort();
+        self.reduce(&last);
+        chunks.extend(last);
+        let ending = match self.bridge.ended() {
+            Some(Ended::Done) => Ending::Done,
+            Some(Ended::Failed) => Ending::Failed,
+            Some(Ended::Aborted) | None => Ending::Aborted,
+        };
+        let mut message = self.reducer.into_message();
+        if let Some(text) = self.bridge.replacement() {
+            replace_text(&mut message, text);
+        }
+        let message = message.has_content().then_some(message);
+        Finished { chunks, message, ending, problems: self.problems }
+    }
+
+    fn report(&mut self, code: ProblemCode) -> Problem {
+        let problem = Problem { code, event: self.events };
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+        problem
+    }
+
+    fn reduce(&mut self, chunks: &[UiMessageChunk]) {
+        for chunk in chunks {
+            // The bridge opens what it refers to: a refusal here is a bug that the property tests look for.
+            let applied = self.reducer.apply(chunk);
+            debug_assert!(applied.is_ok(), "the bridge emitted a chunk that the reducer refuses");
+        }
+    }
+}
+
+/// Puts `text` where the last text part stands and takes the others out: the executor says that what was streamed is
+/// not what it meant, so none of it may stay.
+fn replace_text(message: &mut UiMessage, text: &str) {
+    let last = message.parts.iter().rposition(|part| matches!(part, Part::Text(_)));
+    let mut at = 0;
+    message.parts.retain(|part| {
+        at += 1;
+        !matches!(part, Part::Text(_)) || Some(at - 1) == last
+    });
+    let part = Part::Text(TextPart { text: text.to_owned(), state: Some(StreamState::Done), ..TextPart::default() });
+    match message.parts.iter_mut().rev().find(|part| matches!(part, Part::Text(_))) {
+        Some(slot) => *slot = part,
+        None => message.parts.push(part),
+    }
+}

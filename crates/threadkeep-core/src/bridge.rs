@@ -1,0 +1,367 @@
+//! The bridge: turns an executor's events into the AI SDK's chunks.
+//!
+//! It emits what every client since `ai@5.0.0` accepts and nothing else: no unknown field on a known chunk, no unknown
+//! type; `finishReason` therefore travels in the message metadata. Its own words never leave the server.
+
+use crate::chunk::{BlockChunk, DataChunk, DataType, DeltaChunk, ToolCallChunk, ToolOutputChunk, UiMessageChunk};
+use crate::error::public_error_text;
+use crate::event::AiEvent;
+use crate::json::JsonMap;
+use crate::problem::ProblemCode;
+use serde_json::{Value, json};
+
+/// Most parts that one reply may have: a run that loops must end somewhere, and clients render every part.
+pub const MAX_REPLY_PARTS: usize = 10_000;
+
+/// Most bytes of text, tool input and tool output in one reply. An isolate has 128 MB, and the reply is held in it as
+/// a message, as JSON to store and as JSON to send.
+pub const MAX_REPLY_BYTES: usize = 16 * 1024 * 1024;
+
+/// What a tool call that never got its result is given when the run ends.
+pub const INTERRUPTED: &str = "interrupted";
+
+/// Turns events into chunks, one at a time.
+#[derive(Debug, Default)]
+pub struct Bridge {
+    open: Option<Block>,
+    blocks: usize,
+    calls: Vec<Call>,
+    /// A result has come back in the open step: the next thing that the model says belongs to a new one.
+    results_in_step: bool,
+    ended: Option<Ended>,
+    /// Text of the whole reply, and where the text of the open step starts in it: for reconciliation.
+    text: String,
+    step_text_start: usize,
+    replacement: Option<String>,
+    bytes: usize,
+    parts: usize,
+    full: bool,
+}
+
+#[derive(Debug)]
+struct Block {
+    kind: BlockKind,
+    id: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BlockKind {
+    Text,
+    Reasoning,
+}
+
+#[derive(Debug)]
+struct Call {
+    id: String,
+    pending: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Done,
+    Failed,
+    Aborted,
+}
+
+/// What became of one event.
+#[derive(Debug, Default, PartialEq)]
+pub struct Bridged {
+    pub chunks: Vec<UiMessageChunk>,
+    /// The fact of a `usage_report`: for the caller's usage hook, never for the client.
+    pub usage: Option<Value>,
+    pub problem: Option<ProblemCode>,
+}
+
+impl Bridge {
+    /// The chunks that open the stream.
+    #[must_use]
+    pub fn start(message_id: &str, metadata: Option<Value>) -> [UiMessageChunk; 2] {
+        [
+            UiMessageChunk::Start { message_id: Some(message_id.to_owned()), message_metadata: metadata },
+            UiMessageChunk::StartStep,
+        ]
+    }
+
+    /// Turns one event into chunks; what does not fit is a problem, never the end of the stream.
+    pub fn push(&mut self, event: AiEvent) -> Bridged {
+        let mut out = Bridged::default();
+        if let AiEvent::UsageReport { fact } = event {
+            out.usage = Some(fact);
+            return out;
+        }
+        if self.ended.is_some() {
+            out.problem = Some(ProblemCode::EventAfterEnd);
+            return out;
+        }
+        match event {
+            AiEvent::TextDelta { delta } => self.delta(BlockKind::Text, delta, &mut out),
+            AiEvent::ReasoningDelta { delta } => self.delta(BlockKind::Reasoning, delta, &mut out),
+            AiEvent::ToolCallStart { tool_call_id, tool_name, args } => {
+                self.start_call(tool_call_id, tool_name, args, &mut out);
+            }
+            AiEvent::ToolCallResult { tool_call_id, result, is_error } => {
+                self.end_call(tool_call_id, result, is_error == Some(true), &mut out);
+            }
+            AiEvent::AssistantFinal { content } => self.reconcile(content, &mut out),
+            AiEvent::Status { phase, label } => out.chunks.push(status(&phase, label)),
+            AiEvent::Done { usage, finish_reason } => self.finish(usage, finish_reason, &mut out.chunks),
+            AiEvent::Error { error } => self.fail(&error, &mut out.chunks),
+            AiEvent::UsageReport { .. } => {}
+        }
+        out
+    }
+
+    /// Ends a run that stopped without `done` or `error`; nothing when it had ended.
+    pub fn abort(&mut self) -> Vec<UiMessageChunk> {
+        let mut chunks = Vec::new();
+        if self.ended.is_none() {
+            self.ended = Some(Ended::Aborted);
+            self.settle(&mut chunks);
+            chunks.push(UiMessageChunk::FinishStep);
+            // Status before `abort`: a client may stop reading there.
+            chunks.push(UiMessageChunk::MessageMetadata { message_metadata: json!({"status": "aborted"}) });
+            chunks.push(UiMessageChunk::Abort { reason: None });
+        }
+        chunks
+    }
+
+    /// How the run ended, once it has.
+    #[must_use]
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended
+    }
+
+    /// The text that is to be stored in the place of the streamed one, when `assistant_final` differed from it.
+    #[must_use]
+    pub fn replacement(&self) -> Option<&str> {
+        self.replacement.as_deref()
+    }
+
+    fn delta(&mut self, kind: BlockKind, delta: String, out: &mut Bridged) {
+        if delta.is_empty() || !self.admit(delta.len(), out) {
+            return;
+        }
+        self.open_step_after_results(&mut out.chunks);
+        let id = self.open_block(kind, &mut out.chunks);
+        if kind == BlockKind::Text {
+            self.text.push_str(&delta);
+        }
+        out.chunks.push(kind.delta(DeltaChunk { id, delta, provider_metadata: None }));
+    }
+
+    fn start_call(&mut self, id: String, name: String, args: Value, out: &mut Bridged) {
+        if self.calls.iter().any(|call| call.id == id) {
+            out.problem = Some(ProblemCode::DuplicateToolCall);
+            return;
+        }
+        if !self.admit(size(&args), out) {
+            return;
+        }
+        self.close_block(&mut out.chunks);
+        self.open_step_after_results(&mut out.chunks);
+        self.calls.push(Call { id: id.clone(), pending: true });
+        self.parts += 1;
+        let call = ToolCallChunk { tool_call_id: id, tool_name: name, dynamic: Some(true), ..ToolCallChunk::default() };
+        out.chunks.push(UiMessageChunk::ToolInputStart(call.clone()));
+        out.chunks.push(UiMessageChunk::ToolInputAvailable(ToolCallChunk { input: Some(args), ..call }));
+    }
+
+    fn end_call(&mut self, id: String, result: Value, is_error: bool, out: &mut Bridged) {
+        let problem = match self.calls.iter().find(|call| call.id == id) {
+            None => Some(ProblemCode::UnknownToolCall),
+            Some(call) if !call.pending => Some(ProblemCode::DuplicateToolResult),
+            Some(_) => None,
+        };
+        if problem.is_some() {
+            out.problem = problem;
+            return;
+        }
+        // A result that is too large leaves its call pending: it ends as interrupted, and the model sees no torso.
+        if !self.admit(size(&result), out) {
+            return;
+        }
+        self.close_block(&mut out.chunks);
+        for call in &mut self.calls {
+            call.pending &= call.id != id;
+        }
+        self.results_in_step = true;
+        out.chunks.push(if is_error { output_error(id, error_text(result)) } else { output_available(id, result) });
+    }
+
+    /// Compares the streamed text with the executor's own: of the whole reply, or of its last step, since executors
+    /// differ in what they call final.
+    fn reconcile(&mut self, content: String, out: &mut Bridged) {
+        let step_text = self.text.get(self.step_text_start..).unwrap_or_default();
+        if content.is_empty() || content == self.text || content == step_text {
+            return;
+        }
+        let rest = content.strip_prefix(self.text.as_str()).or_else(|| content.strip_prefix(step_text));
+        match rest {
+            Some(rest) => self.delta(BlockKind::Text, rest.to_owned(), out),
+            None => {
+                out.problem = Some(ProblemCode::FinalTextDiffers);
+                self.replacement = Some(content);
+            }
+        }
+    }
+
+    fn finish(&mut self, usage: Option<Value>, finish_reason: Option<String>, chunks: &mut Vec<UiMessageChunk>) {
+        self.ended = Some(Ended::Done);
+        self.settle(chunks);
+        let mut metadata = JsonMap::new();
+        if let Some(reason) = finish_reason {
+            metadata.insert("finishReason".to_owned(), normal_finish_reason(&reason).into());
+        }
+        if let Some(usage) = usage.filter(|usage| !usage.is_null()) {
+            metadata.insert("usage".to_owned(), usage);
+        }
+        let message_metadata = (!metadata.is_empty()).then_some(Value::Object(metadata));
+        chunks.push(UiMessageChunk::FinishStep);
+        chunks.push(UiMessageChunk::Finish { finish_reason: None, message_metadata });
+    }
+
+    /// The `error` chunk comes last: a stock client stops reading there, and must by then have built what is stored.
+    fn fail(&mut self, code: &str, chunks: &mut Vec<UiMessageChunk>) {
+        self.ended = Some(Ended::Failed);
+        self.settle(chunks);
+        chunks.push(UiMessageChunk::FinishStep);
+        chunks.push(UiMessageChunk::MessageMetadata { message_metadata: json!({"status": "error"}) });
+        chunks.push(UiMessageChunk::Error { error_text: public_error_text(code).to_owned() });
+    }
+
+    /// Closes the open block and gives every pending call its end.
+    fn settle(&mut self, chunks: &mut Vec<UiMessageChunk>) {
+        self.close_block(chunks);
+        for call in self.calls.iter_mut().filter(|call| call.pending) {
+            call.pending = false;
+            chunks.push(output_error(call.id.clone(), INTERRUPTED.to_owned()));
+        }
+    }
+
+    fn open_step_after_results(&mut self, chunks: &mut Vec<UiMessageChunk>) {
+        if self.results_in_step {
+            self.results_in_step = false;
+            self.step_text_start = self.text.len();
+            self.parts += 1;
+            chunks.extend([UiMessageChunk::FinishStep, UiMessageChunk::StartStep]);
+        }
+    }
+
+    fn open_block(&mut self, kind: BlockKind, chunks: &mut Vec<UiMessageChunk>) -> String {
+        if let Some(block) = self.open.as_ref().filter(|block| block.kind == kind) {
+            return block.id.clone();
+        }
+        self.close_block(chunks);
+        let id = self.blocks.to_string();
+        self.blocks += 1;
+        self.parts += 1;
+        chunks.push(kind.start(BlockChunk { id: id.clone(), provider_metadata: None }));
+        self.open = Some(Block { kind, id: id.clone() });
+        id
+    }
+
+    fn close_block(&mut self, chunks: &mut Vec<UiMessageChunk>) {
+        if let Some(block) = self.open.take() {
+            chunks.push(block.kind.end(BlockChunk { id: block.id, provider_metadata: None }));
+        }
+    }
+
+    /// Whether there is room for `bytes` more; reported once when there is not.
+    fn admit(&mut self, bytes: usize, out: &mut Bridged) -> bool {
+        let fits = !self.full && self.bytes + bytes <= MAX_REPLY_BYTES && self.parts < MAX_REPLY_PARTS;
+        if fits {
+            self.bytes += bytes;
+        } else if !self.full {
+            self.full = true;
+            out.problem = Some(ProblemCode::ReplyTooLarge);
+        }
+        fits
+    }
+}
+
+impl BlockKind {
+    fn start(self, block: BlockChunk) -> UiMessageChunk {
+        match self {
+            Self::Text => UiMessageChunk::TextStart(block),
+            Self::Reasoning => UiMessageChunk::ReasoningStart(block),
+        }
+    }
+
+    fn delta(self, delta: DeltaChunk) -> UiMessageChunk {
+        match self {
+            Self::Text => UiMessageChunk::TextDelta(delta),
+            Self::Reasoning => UiMessageChunk::ReasoningDelta(delta),
+        }
+    }
+
+    fn end(self, block: BlockChunk) -> UiMessageChunk {
+        match self {
+            Self::Text => UiMessageChunk::TextEnd(block),
+            Self::Reasoning => UiMessageChunk::ReasoningEnd(block),
+        }
+    }
+}
+
+fn status(phase: &str, label: Option<String>) -> UiMessageChunk {
+    let mut data = JsonMap::new();
+    data.insert("phase".to_owned(), phase.into());
+    if let Some(label) = label {
+        data.insert("label".to_owned(), label.into());
+    }
+    UiMessageChunk::Data(DataChunk {
+        r#type: DataType::new("status"),
+        id: None,
+        data: Value::Object(data),
+        transient: Some(true),
+        extra: JsonMap::new(),
+    })
+}
+
+fn output_available(tool_call_id: String, output: Value) -> UiMessageChunk {
+    UiMessageChunk::ToolOutputAvailable(ToolOutputChunk {
+        tool_call_id,
+        output: Some(output),
+        dynamic: Some(true),
+        ..ToolOutputChunk::default()
+    })
+}
+
+fn output_error(tool_call_id: String, error_text: String) -> UiMessageChunk {
+    UiMessageChunk::ToolOutputError(ToolOutputChunk {
+        tool_call_id,
+        error_text: Some(error_text),
+        dynamic: Some(true),
+        ..ToolOutputChunk::default()
+    })
+}
+
+/// A failed tool's result as text: a string as it is, anything else as JSON.
+fn error_text(result: Value) -> String {
+    match result {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// The SDK's finish reasons; chat-completions servers write them with underscores.
+fn normal_finish_reason(reason: &str) -> &'static str {
+    match reason {
+        "stop" => "stop",
+        "length" | "max_tokens" => "length",
+        "content-filter" | "content_filter" => "content-filter",
+        "tool-calls" | "tool_calls" | "function_call" => "tool-calls",
+        "error" => "error",
+        _ => "other",
+    }
+}
+
+/// Bytes of all strings of a value, and one for each other leaf: near enough for a limit, and cheap.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + size(value)).sum(),
+    }
+}

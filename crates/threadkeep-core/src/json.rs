@@ -1,0 +1,92 @@
+//! Small helpers on JSON values that serde_json does not have.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// A JSON object that keeps its keys in the order they came in.
+pub type JsonMap = Map<String, Value>;
+
+/// Reads a field that is there as `Some`, also when it is `null`: for a tool output, `null` and "absent" differ.
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// Keys that the AI SDK refuses to merge (`packages/ai/src/util/merge-objects.ts`): they reach a JavaScript prototype.
+const PROTOTYPE_KEYS: [&str; 3] = ["__proto__", "constructor", "prototype"];
+
+/// Merges `overlay` into `base` as the AI SDK merges message metadata: objects key by key, anything else replaced,
+/// prototype keys skipped.
+pub(crate) fn merge(base: &mut Option<Value>, overlay: &Value) {
+    match (base.as_mut(), overlay) {
+        (Some(Value::Object(base)), Value::Object(overlay)) => merge_objects(base, overlay),
+        _ => *base = Some(without_prototype_keys(overlay)),
+    }
+}
+
+fn merge_objects(base: &mut JsonMap, overlay: &JsonMap) {
+    for (key, value) in overlay {
+        if PROTOTYPE_KEYS.contains(&key.as_str()) {
+            continue;
+        }
+        match (base.get_mut(key), value) {
+            (Some(Value::Object(inner)), Value::Object(overlay)) => merge_objects(inner, overlay),
+            (Some(slot), _) => *slot = without_prototype_keys(value),
+            (None, _) => {
+                base.insert(key.clone(), without_prototype_keys(value));
+            }
+        }
+    }
+}
+
+fn without_prototype_keys(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .filter(|(key, _)| !PROTOTYPE_KEYS.contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), without_prototype_keys(value)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+/// Whether two values are the same to a JavaScript reader: `1` and `1.0` are one number, key order does not count.
+///
+/// A stored message that went through `JSON.parse` and `JSON.stringify` on its way back is still the same message.
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn merge_goes_into_objects_and_replaces_the_rest() {
+        let mut base = Some(json!({"usage": {"a": 1}, "tags": [1, 2], "x": "old"}));
+        merge(&mut base, &json!({"usage": {"b": 2}, "tags": [3], "x": "new"}));
+        assert_eq!(base, Some(json!({"usage": {"a": 1, "b": 2}, "tags": [3], "x": "new"})));
+    }
+
+    #[test]
+    fn merge_skips_prototype_keys_at_every_depth() {
+        let mut base = None;
+        merge(&mut base, &json!({"__proto__": {"x": 1}, "a": {"constructor": 1, "b": 2}}));
+        assert_eq!(base, Some(json!({"a": {"b": 2}})));
+    }
+
+    #[test]
+    fn a_javascript_round_trip_does_not_make_a_value_another() {
+        assert!(same(&json!({"a": 1.0, "b": [1]}), &json!({"b": [1], "a": 1})));
+        assert!(!same(&json!({"a": 1}), &json!({"a": "1"})));
+        assert!(!same(&json!({"a": 1}), &json!({"a": 1, "b": null})));
+    }
+}

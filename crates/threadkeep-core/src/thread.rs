@@ -1,0 +1,210 @@
+//! The rules of a thread. They decide; the thread object stores.
+//!
+//! [`decide`] takes what is known of the thread and a [`Command`], and gives [`Effects`] or a typed refusal. It does
+//! not count, read or write: an adapter that applies the effects in one transaction keeps every rule.
+
+use crate::error::ErrorCode;
+use crate::json::{JsonMap, same};
+use crate::message::{Role, UiMessage};
+use serde_json::Value;
+
+/// MAX_THREAD_MESSAGES: what a client can load and a model can read at once; deployments may set another.
+pub const MAX_THREAD_MESSAGES: usize = 200;
+
+/// Turns that may wait on one thread while another runs: a person with two tabs needs one or two; more is a loop.
+pub const MAX_WAITING_TURNS: usize = 8;
+
+/// Longest title, in characters: one line of a thread list.
+pub const MAX_TITLE_CHARS: usize = 100;
+
+/// Largest metadata of a thread, in bytes of JSON: it travels with every row of a thread list.
+pub const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+/// What a decision needs to know of a thread.
+#[derive(Debug, Clone, Copy)]
+pub struct ThreadState {
+    pub message_count: usize,
+    /// Replies that running turns will still append.
+    pub reserved: usize,
+    pub waiting_turns: usize,
+    pub max_messages: usize,
+}
+
+/// What somebody wants of a thread.
+#[derive(Debug)]
+pub enum Command<'a> {
+    /// A chat turn wants to queue up behind the running one.
+    Wait,
+    /// A chat turn starts: its user message now, its reply at its end. One that repeats the last stored user message
+    /// (a retry, a regeneration) stores only the reply.
+    Turn { repeats_last_user: bool },
+    /// Messages to be added at the end.
+    Append { count: usize },
+    /// The whole thread as the caller has it, built on `expected` stored messages.
+    Save { stored: &'a [Value], saved: &'a [Value], expected: usize },
+}
+
+/// What is to be done, all in one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effects {
+    /// How many of the given messages, counted from the end, are to be appended.
+    pub append: usize,
+    /// How many replies are to be kept room for.
+    pub reserve: usize,
+}
+
+/// Decides a command.
+///
+/// # Errors
+/// [`ErrorCode::ThreadBusy`] when too many turns wait; [`ErrorCode::ThreadFull`] when the append would pass the message
+/// limit (a turn needs room for its reply too); [`ErrorCode::ThreadConflict`] when `expected` is not the stored count;
+/// [`ErrorCode::ThreadDiverged`] when a save is shorter than what is stored or changes it.
+pub fn decide(state: &ThreadState, command: &Command<'_>) -> Result<Effects, ErrorCode> {
+    match *command {
+        Command::Wait if state.waiting_turns >= MAX_WAITING_TURNS => Err(ErrorCode::ThreadBusy),
+        Command::Wait => Ok(Effects::default()),
+        Command::Turn { repeats_last_user } => fit(state, Effects { append: usize::from(!repeats_last_user), reserve: 1 }),
+        Command::Append { count } => fit(state, Effects { append: count, reserve: 0 }),
+        Command::Save { stored, saved, expected } => {
+            if expected != state.message_count {
+                return Err(ErrorCode::ThreadConflict);
+            }
+            let grows = stored.len() <= saved.len() && stored.iter().zip(saved).all(|(a, b)| same(a, b));
+            if !grows {
+                return Err(ErrorCode::ThreadDiverged);
+            }
+            fit(state, Effects { append: saved.len() - stored.len(), reserve: 0 })
+        }
+    }
+}
+
+fn fit(state: &ThreadState, effects: Effects) -> Result<Effects, ErrorCode> {
+    let count = state.message_count + state.reserved + effects.append + effects.reserve;
+    if count > state.max_messages { Err(ErrorCode::ThreadFull) } else { Ok(effects) }
+}
+
+/// The title of a thread that nobody has named: the first [`MAX_TITLE_CHARS`] characters of its first user text, on one
+/// line. `None` when `message` is no user message with text.
+#[must_use]
+pub fn title_of(message: &UiMessage) -> Option<String> {
+    if message.role != Role::User {
+        return None;
+    }
+    message.texts().find_map(shorten_title)
+}
+
+/// A title as it is kept: white space folded, at most [`MAX_TITLE_CHARS`] characters. `None` when nothing is left.
+#[must_use]
+pub fn shorten_title(text: &str) -> Option<String> {
+    let mut title = String::new();
+    for word in text.split_whitespace() {
+        if title.chars().count() > MAX_TITLE_CHARS {
+            break;
+        }
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+    }
+    let title: String = title.chars().take(MAX_TITLE_CHARS).collect();
+    let title = title.trim_end();
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+/// Reads messages that a service brings.
+///
+/// # Errors
+/// [`ErrorCode::InvalidRequest`] when the value is no array of `UIMessage`s.
+pub fn read_messages(value: Value) -> Result<Vec<UiMessage>, ErrorCode> {
+    let Value::Array(items) = value else { return Err(ErrorCode::InvalidRequest) };
+    let messages = items.into_iter().map(UiMessage::from_value);
+    messages.collect::<Option<_>>().ok_or(ErrorCode::InvalidRequest)
+}
+
+/// Reads the metadata of a thread.
+///
+/// # Errors
+/// [`ErrorCode::InvalidRequest`] when it is no object or larger than [`MAX_METADATA_BYTES`].
+pub fn read_metadata(value: Value) -> Result<JsonMap, ErrorCode> {
+    match value {
+        Value::Object(map) if Value::Object(map.clone()).to_string().len() <= MAX_METADATA_BYTES => Ok(map),
+        _ => Err(ErrorCode::InvalidRequest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const EMPTY: ThreadState = ThreadState { message_count: 0, reserved: 0, waiting_turns: 0, max_messages: MAX_THREAD_MESSAGES };
+
+    fn with_count(message_count: usize) -> ThreadState {
+        ThreadState { message_count, ..EMPTY }
+    }
+
+    #[track_caller]
+    fn check(state: ThreadState, command: &Command<'_>, expected: Result<(usize, usize), ErrorCode>) {
+        assert_eq!(decide(&state, command), expected.map(|(append, reserve)| Effects { append, reserve }));
+    }
+
+    #[test]
+    fn max_thread_messages_refuses_the_append_that_would_pass_it() {
+        check(with_count(199), &Command::Append { count: 1 }, Ok((1, 0)));
+        check(with_count(200), &Command::Append { count: 1 }, Err(ErrorCode::ThreadFull));
+        check(with_count(199), &Command::Append { count: 2 }, Err(ErrorCode::ThreadFull));
+    }
+
+    #[test]
+    fn a_turn_needs_room_for_its_reply() {
+        check(with_count(198), &Command::Turn { repeats_last_user: false }, Ok((1, 1)));
+        check(with_count(199), &Command::Turn { repeats_last_user: false }, Err(ErrorCode::ThreadFull));
+        check(with_count(199), &Command::Turn { repeats_last_user: true }, Ok((0, 1)));
+        let running = ThreadState { reserved: 1, ..with_count(199) };
+        check(running, &Command::Append { count: 1 }, Err(ErrorCode::ThreadFull));
+    }
+
+    #[test]
+    fn expected_count_must_be_the_stored_one() {
+        let stored = [json!({"id": "1"})];
+        check(with_count(1), &Command::Save { stored: &stored, saved: &stored, expected: 0 }, Err(ErrorCode::ThreadConflict));
+        check(with_count(1), &Command::Save { stored: &stored, saved: &stored, expected: 1 }, Ok((0, 0)));
+    }
+
+    #[test]
+    fn messages_grow_only_a_shorter_or_changed_save_is_refused() {
+        let stored = [json!({"id": "1", "n": 1}), json!({"id": "2"})];
+        let save = |saved: &[Value]| decide(&with_count(2), &Command::Save { stored: &stored, saved, expected: 2 });
+        assert_eq!(save(&stored[..1]), Err(ErrorCode::ThreadDiverged));
+        assert_eq!(save(&[json!({"id": "1", "n": 2}), json!({"id": "2"})]), Err(ErrorCode::ThreadDiverged));
+        let grown = [json!({"n": 1.0, "id": "1"}), json!({"id": "2"}), json!({"id": "3"})];
+        assert_eq!(save(&grown), Ok(Effects { append: 1, reserve: 0 }));
+    }
+
+    #[test]
+    fn serialized_appends_the_queue_of_turns_is_bounded() {
+        check(ThreadState { waiting_turns: MAX_WAITING_TURNS - 1, ..EMPTY }, &Command::Wait, Ok((0, 0)));
+        check(ThreadState { waiting_turns: MAX_WAITING_TURNS, ..EMPTY }, &Command::Wait, Err(ErrorCode::ThreadBusy));
+    }
+
+    #[test]
+    fn the_title_is_the_first_user_text_on_one_line() {
+        let message = |role: &str, text: &str| {
+            UiMessage::from_value(json!({"id": "1", "role": role, "parts": [{"type": "text", "text": text}]})).unwrap()
+        };
+        assert_eq!(title_of(&message("user", "  Hello\n\tworld ")), Some("Hello world".into()));
+        assert_eq!(title_of(&message("user", " ")), None);
+        assert_eq!(title_of(&message("assistant", "Hello")), None);
+        let long = title_of(&message("user", &"é".repeat(300))).unwrap();
+        assert_eq!(long.chars().count(), MAX_TITLE_CHARS);
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        assert_eq!(read_messages(json!([{"id": "1", "role": "robot", "parts": []}])), Err(ErrorCode::InvalidRequest));
+        assert_eq!(read_messages(json!({})), Err(ErrorCode::InvalidRequest));
+        assert_eq!(read_messages(json!([])), Ok(vec![]));
+        assert_eq!(read_metadata(json!([])), Err(ErrorCode::InvalidRequest));
+        assert_eq!(read_metadata(json!({"k": "x".repeat(MAX_METADATA_BYTES)})), Err(ErrorCode::InvalidRequest));
+    }
+}
