@@ -12,6 +12,9 @@ import { UsageHook } from './usage-hook.ts';
 export const EVENTS_TOKEN = 'events-token-of-the-tests-0123456789';
 export const HOOK_TOKEN = 'hook-token-of-the-tests-0123456789';
 
+/** Variables to set, or with `undefined` to take away. */
+export type VarChanges = Record<string, string | undefined>;
+
 /** A turn under way: the client's end and the upstream's end of it. */
 export type Running = { stream: ChatStream; turn: EventsTurn };
 
@@ -19,19 +22,22 @@ export class Scene {
   readonly worker: Worker;
   readonly upstream: EventsUpstream;
   readonly hook: UsageHook;
+  #vars: WorkerVars;
   #keys = 0;
 
-  private constructor(worker: Worker, upstream: EventsUpstream, hook: UsageHook) {
+  private constructor(worker: Worker, upstream: EventsUpstream, hook: UsageHook, vars: WorkerVars) {
+    this.#vars = vars;
     this.worker = worker;
     this.upstream = upstream;
     this.hook = hook;
   }
 
   /** Opens the scene for the calling spec file and closes it after the last spec. */
-  static async open(vars: WorkerVars = {}): Promise<Scene> {
+  static async open(vars: VarChanges = {}): Promise<Scene> {
     const [upstream, hook] = await Promise.all([EventsUpstream.start(), UsageHook.start()]);
-    const worker = await Worker.start({ ...defaultVars(upstream, hook), ...vars });
-    const scene = new Scene(worker, upstream, hook);
+    const all = overlay(defaultVars(upstream, hook), vars);
+    const worker = await Worker.start(all);
+    const scene = new Scene(worker, upstream, hook, all);
     showOutputOfFailures(worker);
     after(async () => {
       await worker.discard();
@@ -39,6 +45,11 @@ export class Scene {
       hook.stop();
     });
     return scene;
+  }
+
+  /** This scene's variables with changes, for a restart. */
+  vars(changes: VarChanges): WorkerVars {
+    return overlay(this.#vars, changes);
   }
 
   /** A stateKey that no other spec of this file uses. */
@@ -87,6 +98,11 @@ function defaultVars(upstream: EventsUpstream, hook: UsageHook): WorkerVars {
     USAGE_HOOK_URL: hook.url,
     USAGE_HOOK_TOKEN: HOOK_TOKEN,
   };
+}
+
+function overlay(vars: WorkerVars, changes: VarChanges): WorkerVars {
+  const entries = Object.entries({ ...vars, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
 }
 
 /** When a spec fails, what workerd said since it began is part of the story. */

@@ -38,6 +38,11 @@ export class UsageHook {
     this.#refusals.push(...statuses);
   }
 
+  /** Forgets the refusals that are still to come. */
+  accept(): void {
+    this.#refusals = [];
+  }
+
   /** What a receiver that honours the idempotency key has counted for one thread, in order of acceptance. */
   counted(stateKey: string): UsageDelivery[] {
     const seen = new Set<string>();

@@ -1,0 +1,94 @@
+// Values past the 2 MB row limit of the storage are split, never truncated.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { done, text, toolCall, toolResult } from './support/ai-event.ts';
+import { Scene } from './support/scene.ts';
+import { Random } from './support/random.ts';
+import { textOf } from './support/ui.ts';
+
+const scene = await Scene.open();
+const alice = await scene.user('alice');
+const FIVE_MB = 5 * 1024 * 1024;
+
+test('UIMESSAGE_IS_CONTRACT: a 5 MB tool output is stored and returned intact, and survives a restart', async () => {
+  const key = scene.key('five-mb');
+  const output = { rows: pseudoText(FIVE_MB), after: 'the end' };
+  const { stream } = await scene.talk(alice, key, 'Dump the table', toolCall('c1', 'dump', {}), toolResult('c1', output), text('There.'));
+  const sent = stream.chunks.find((chunk) => chunk.type === 'tool-output-available');
+  assert.ok(sent?.type === 'tool-output-available');
+  assertSame(sent.output, output);
+  assertSame(outputOf(await alice.messages(key)), output);
+  await scene.worker.restart();
+  assertSame(outputOf(await alice.messages(key)), output);
+});
+
+test('SERVER_OWNS_MESSAGES: the next turn\'s executor gets the 5 MB output back', async () => {
+  const key = scene.key('next-turn');
+  const output = pseudoText(FIVE_MB);
+  await scene.talk(alice, key, 'Dump', toolCall('c1', 'dump', {}), toolResult('c1', output), text('There.'));
+  const { turn } = await scene.talk(alice, key, 'Thanks', text('Welcome.'));
+  const result = turn.request.messages.find((message) => message.role === 'tool');
+  assertSame(JSON.parse(result?.content ?? '""'), output);
+});
+
+test('UIMESSAGE_IS_CONTRACT: a value of multi-byte letters cut at any row limit comes back intact', async () => {
+  const key = scene.key('letters');
+  const output = '🗼東é'.repeat(400_000);
+  await scene.talk(alice, key, 'Letters', toolCall('c1', 'dump', {}), toolResult('c1', output), text('There.'));
+  assertSame(outputOf(await alice.messages(key)), output);
+});
+
+test('UIMESSAGE_IS_CONTRACT: a reply of 3 MB of text in many deltas is stored whole', async () => {
+  const key = scene.key('long-text');
+  const { stream, turn } = await scene.begin(alice, key, 'Write a book');
+  const page = pseudoText(30_000);
+  for (let n = 0; n < 100; n += 1) turn.send(text(page));
+  turn.end(done());
+  await stream.whole();
+  assertSame(textOf((await alice.messages(key))[1]), page.repeat(100));
+});
+
+test('a second tab resumes a turn whose buffer holds a 5 MB output', async () => {
+  const key = scene.key('resumed');
+  const output = pseudoText(FIVE_MB);
+  const { stream, turn } = await scene.begin(alice, key, 'Dump');
+  turn.send(toolCall('c1', 'dump', {}), toolResult('c1', output), text('So'));
+  await stream.reads('So');
+  const second = await alice.resume(key);
+  assert.ok(second);
+  turn.end(text(' far.'), done());
+  await second.whole();
+  const replayed = second.chunks.find((chunk) => chunk.type === 'tool-output-available');
+  assert.ok(replayed?.type === 'tool-output-available');
+  assertSame(replayed.output, output);
+  assert.equal(second.text, 'So far.');
+});
+
+function outputOf(messages: { parts: unknown[] }[]): unknown {
+  const part = messages[1]?.parts.find((part) => (part as { type: string }).type === 'dynamic-tool');
+  return (part as { output?: unknown } | undefined)?.output;
+}
+
+// Compared by digest: a difference must not print megabytes.
+function assertSame(actual: unknown, expected: unknown): void {
+  assert.equal(digest(actual), digest(expected));
+}
+
+function digest(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'undefined';
+  return `${json.length} ${createHash('sha256').update(json).digest('hex').slice(0, 16)}`;
+}
+
+/** Plain words of this length that hold nothing a masker could take for a secret. */
+function pseudoText(length: number): string {
+  const random = new Random(length);
+  const words: string[] = [];
+  for (let size = 0; size < length;) {
+    const word = 'lorem ipsum dolor sit amet consectetur'.split(' ')[random.below(6)]!;
+    words.push(word);
+    size += word.length + 1;
+  }
+  return words.join(' ').slice(0, length);
+}
