@@ -1,0 +1,213 @@
+//! The worker's build: Rust → wasm-bindgen → worker/entry.js → esbuild → wasm-opt.
+//!
+//! The result is `target/worker/{index.js,index_bg.wasm}`: the two modules that are
+//! deployed, run by `start`, and tested.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::project::{Project, read};
+use crate::shell::{Shell, say};
+use crate::step::{Alone, Inputs, publish, when_changed};
+use crate::{cargo_tools, glue, node, page};
+
+/// The CLI's part in surviving a Rust panic: a function that replaces the instance, and a
+/// guard around each call that notices a dead one. worker/entry.js is the other part.
+const BINDGEN_FLAGS: [&str; 4] = [
+    "--no-typescript",
+    "--experimental-reset-state-function",
+    "--force-enable-abort-handler",
+    "--target=module",
+];
+
+const ESBUILD_FLAGS: [&str; 7] = [
+    "--bundle",
+    "--format=esm",
+    "--target=es2024",
+    "--minify-whitespace",
+    "--external:./index_bg.wasm",
+    "--external:cloudflare:*",
+    "--log-level=warning",
+];
+
+/// The features that rustc's wasm uses today; wasm-opt reads no others unless told.
+const WASM_OPT_FLAGS: [&str; 8] = [
+    "-O",
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-exception-handling",
+];
+
+/// How many optimized modules are kept, so that going back to an earlier state is quick.
+const KEPT_OPTIMIZED: usize = 8;
+
+/// How much time the build may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Without wasm-opt: for the loop of change and look.
+    Fast,
+    /// With wasm-opt: what is deployed and measured.
+    Small,
+}
+
+/// Builds the worker and its page, and returns a shell that has Node on its PATH.
+pub(crate) fn build(project: &Project, effort: Effort) -> Result<Shell> {
+    let mut shell = Shell::new(&project.root);
+    node::node(project, &mut shell)?;
+    cargo_tools::wasm_target(&shell)?;
+    cargo_tools::wasm_bindgen(project, &mut shell)?;
+    let _alone = Alone::wait(&project.output(""), "building")?;
+    node::packages(project, &shell, "worker")?;
+    worker(project, &shell, effort)?;
+    page::build(project, &shell)?;
+    Ok(shell)
+}
+
+/// The three files that the steps hand on to each other.
+struct Stage {
+    folder: PathBuf,
+    glue: PathBuf,
+    wasm: PathBuf,
+    bundle: PathBuf,
+}
+
+fn worker(project: &Project, shell: &Shell, effort: Effort) -> Result<()> {
+    let folder = project.output("stage");
+    let stage = Stage {
+        glue: folder.join("glue/index.js"),
+        wasm: folder.join("glue/index_bg.wasm"),
+        bundle: folder.join("index.js"),
+        folder,
+    };
+    fs::create_dir_all(&stage.folder)?;
+    let compiled = compile(project, shell)?;
+    bind(project, shell, &stage, &compiled)?;
+    bundle(project, shell, &stage)?;
+    let optimized = match effort {
+        Effort::Fast => stage.wasm.clone(),
+        Effort::Small => optimize(project, shell, &stage)?,
+    };
+    let deployable = project.output("worker");
+    fs::create_dir_all(&deployable)?;
+    // The wasm first: the JavaScript names it, and is what wrangler watches.
+    publish(&optimized, &deployable.join("index_bg.wasm"))?;
+    publish(&stage.bundle, &deployable.join("index.js"))
+}
+
+/// cargo knows best whether anything is to be done.
+fn compile(project: &Project, shell: &Shell) -> Result<PathBuf> {
+    let target = project.cargo_target(shell)?;
+    let wasm = target.join("wasm32-unknown-unknown/release/threadkeep_worker.wasm");
+    if !wasm.exists() {
+        say("compiling the worker for the first time (1 to 2 minutes)");
+    }
+    shell.run(shell.command("cargo").args([
+        "build",
+        "--quiet",
+        "--release",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--package",
+        "threadkeep-worker",
+    ]))?;
+    Ok(wasm)
+}
+
+fn bind(project: &Project, shell: &Shell, stage: &Stage, compiled: &Path) -> Result<()> {
+    let key = Inputs::default()
+        .text(&project.wasm_bindgen_version()?)
+        .text(&BINDGEN_FLAGS.concat())
+        .text(glue::VERSION)
+        .file(compiled)?
+        .key();
+    let outputs = [stage.glue.clone(), stage.wasm.clone()];
+    when_changed(&stage.folder.join("glue.key"), &key, &outputs, || {
+        let folder = stage.folder.join("glue");
+        // Snippets of earlier builds would stay behind otherwise.
+        let _ = fs::remove_dir_all(&folder);
+        let mut bindgen = shell.command("wasm-bindgen");
+        bindgen
+            .args(BINDGEN_FLAGS)
+            .args(["--out-name", "index", "--out-dir"])
+            .arg(&folder)
+            .arg(compiled);
+        shell.run(&mut bindgen)?;
+        fs::write(&stage.glue, glue::repair(&read(&stage.glue)?)?)?;
+        Ok(())
+    })
+}
+
+fn bundle(project: &Project, shell: &Shell, stage: &Stage) -> Result<()> {
+    let entry = project.root.join("worker/entry.js");
+    let snippets = stage.folder.join("glue/snippets");
+    let mut inputs = Inputs::default()
+        .text(&node::version_of(project, "esbuild")?)
+        .text(&ESBUILD_FLAGS.concat())
+        .file(&entry)?
+        .file(&stage.glue)?;
+    if snippets.exists() {
+        inputs = inputs.folder(&snippets)?;
+    }
+    let outputs = [stage.bundle.clone()];
+    when_changed(
+        &stage.folder.join("bundle.key"),
+        &inputs.key(),
+        &outputs,
+        || {
+            // Beside the glue, so that its relative imports are those of the deployed files.
+            let beside = stage.folder.join("glue/entry.js");
+            fs::copy(&entry, &beside).context("cannot copy worker/entry.js")?;
+            let mut esbuild = shell.command(project.root.join("worker/node_modules/.bin/esbuild"));
+            esbuild
+                .arg(&beside)
+                .args(ESBUILD_FLAGS)
+                .arg(format!("--outfile={}", stage.bundle.display()));
+            shell.run(&mut esbuild)
+        },
+    )
+}
+
+/// wasm-opt takes longest by far, so its results are kept by the content they were made from.
+fn optimize(project: &Project, shell: &Shell, stage: &Stage) -> Result<PathBuf> {
+    let key = Inputs::default()
+        .text(&node::version_of(project, "binaryen")?)
+        .text(&WASM_OPT_FLAGS.concat())
+        .file(&stage.wasm)?
+        .key();
+    let kept = stage.folder.join("optimized");
+    let result = kept.join(format!("{key}.wasm"));
+    if !result.exists() {
+        say("optimizing the worker (10 to 30 seconds)");
+        fs::create_dir_all(&kept)?;
+        drop_oldest(&kept)?;
+        let unfinished = kept.join("unfinished");
+        let mut wasm_opt = shell.command(project.root.join("worker/node_modules/.bin/wasm-opt"));
+        wasm_opt
+            .args(WASM_OPT_FLAGS)
+            .arg(&stage.wasm)
+            .arg("-o")
+            .arg(&unfinished);
+        shell.run(&mut wasm_opt)?;
+        fs::rename(&unfinished, &result)?;
+    }
+    Ok(result)
+}
+
+fn drop_oldest(kept: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(kept)? {
+        let entry = entry?;
+        files.push((entry.metadata()?.modified()?, entry.path()));
+    }
+    files.sort();
+    for (_, path) in files.iter().rev().skip(KEPT_OPTIMIZED - 1) {
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}

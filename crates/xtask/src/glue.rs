@@ -1,0 +1,73 @@
+//! The changes made to the JavaScript that wasm-bindgen writes.
+//!
+//! They are exact text replacements. wasm-bindgen's version is pinned, so a text that is not
+//! found means that the pin moved: the build stops, and someone looks again.
+
+use anyhow::{Result, ensure};
+
+/// A closure, and a method of an exported class, first check that they belong to the running
+/// instance. The call guard that follows replaces an instance that has died. In this order
+/// the first stale call after a death passes the check, and then runs in the *new* instance
+/// with pointers of the old one. With the guard first it is refused, as was meant.
+const STALE_CHECKS: [&str; 2] = [
+    "if (state.instance !== __wbg_instance_id) {",
+    "if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {",
+];
+
+/// Stage 3 syntax that neither workerd nor esbuild reads yet; the plain import means the same there.
+const SOURCE_IMPORT: &str = "import source wasmModule from";
+
+/// Part of the key under which repaired glue is kept: this very file.
+pub(crate) const VERSION: &str = include_str!("glue.rs");
+
+/// Sources of streamed bodies. The glue keeps these classes to itself when it has them;
+/// worker/entry.js has to know when a body's next bytes will never come.
+const BODY_SOURCES: [&str; 2] = [
+    "\nclass IntoUnderlyingSource {",
+    "\nclass IntoUnderlyingByteSource {",
+];
+
+/// Makes the glue safe to use after an instance has died, and readable for esbuild.
+pub(crate) fn repair(glue: &str) -> Result<String> {
+    let mut text = replace(glue, SOURCE_IMPORT, "import wasmModule from")?;
+    for check in STALE_CHECKS {
+        text = replace(
+            &text,
+            check,
+            &format!("__wbg_call_guard();\n        {check}"),
+        )?;
+    }
+    for class in BODY_SOURCES {
+        text = text.replace(class, &format!("\nexport {}", class.trim_start()));
+    }
+    Ok(text)
+}
+
+fn replace(text: &str, old: &str, new: &str) -> Result<String> {
+    ensure!(
+        text.contains(old),
+        "wasm-bindgen writes its glue differently now: `{old}` is gone (crates/xtask/src/glue.rs)"
+    );
+    Ok(text.replace(old, new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guard_comes_before_each_stale_check() {
+        let glue = format!(
+            "{SOURCE_IMPORT} 'x';\n{}}}\n{}}}",
+            STALE_CHECKS[0], STALE_CHECKS[1]
+        );
+        let text = repair(&glue).unwrap();
+        assert_eq!(text.matches("__wbg_call_guard();\n").count(), 2);
+        assert!(text.starts_with("import wasmModule from 'x'"));
+    }
+
+    #[test]
+    fn unknown_glue_is_refused() {
+        assert!(repair("export {}").is_err());
+    }
+}

@@ -1,0 +1,273 @@
+//! The parts of `cargo xtask test`: what each sets up, and what it runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::bundle::{self, Effort};
+use crate::project::Project;
+use crate::shell::Shell;
+use crate::test::Outcome;
+use crate::{cargo_tools, chromium, fences, node};
+
+/// One row of the summary.
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) run: fn(&Project) -> Result<Outcome>,
+}
+
+/// Quick ones first: who broke the format should not wait for a browser.
+pub(crate) const PARTS: [Part; 7] = [
+    Part {
+        name: "fmt",
+        what: "the Rust code is formatted",
+        run: fmt,
+    },
+    Part {
+        name: "lint",
+        what: "no warning from clippy, rustdoc or tsc",
+        run: lint,
+    },
+    Part {
+        name: "fences",
+        what: "the core is pure, the worker is small",
+        run: fences,
+    },
+    Part {
+        name: "core",
+        what: "Rust tests on this machine",
+        run: core,
+    },
+    Part {
+        name: "wasm",
+        what: "Rust tests as WebAssembly in Chromium",
+        run: wasm,
+    },
+    Part {
+        name: "worker",
+        what: "the built worker on bare workerd",
+        run: worker,
+    },
+    Part {
+        name: "browser",
+        what: "the page and stock clients in Chromium",
+        run: browser,
+    },
+];
+
+/// Crates that must also be clean as WebAssembly. The last one is listed when it is there.
+const WASM_CRATES: [(&str, &str); 3] = [
+    ("threadkeep-core", "crates/threadkeep-core"),
+    ("threadkeep-worker", "worker"),
+    ("threadkeep-wasm", "crates/threadkeep-wasm"),
+];
+
+/// Folders whose TypeScript is checked.
+const TYPED: [(&str, &str); 2] = [("worker", "worker/demo"), ("tests", "tests")];
+
+/// Chromium as WebDriver shall start it: headless, in a container, without calls home.
+const WEBDRIVER_JSON: &str = r#"{
+  "goog:chromeOptions": {
+    "args": [
+      "--headless=new",
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--no-first-run"
+    ]
+  }
+}
+"#;
+
+fn fmt(project: &Project) -> Result<Outcome> {
+    let shell = Shell::new(&project.root);
+    cargo_tools::component(&shell, "fmt", "rustfmt")?;
+    shell.run(shell.command("cargo").args(["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn lint(project: &Project) -> Result<Outcome> {
+    let mut shell = Shell::new(&project.root);
+    cargo_tools::component(&shell, "clippy", "clippy")?;
+    cargo_tools::wasm_target(&shell)?;
+    node::node(project, &mut shell)?;
+    let all: [&dyn Fn() -> Result<()>; 4] = [
+        &|| clippy(&shell, &["--workspace", "--all-targets"]),
+        &|| clippy(&shell, &wasm_arguments(project)),
+        &|| rustdoc(&shell),
+        &|| tsc(project, &shell),
+    ];
+    every(&all)
+}
+
+fn fences(project: &Project) -> Result<Outcome> {
+    let shell = Shell::new(&project.root);
+    every(&[&|| fences::core_is_pure(&shell), &|| {
+        bundle::build(project, Effort::Small)?;
+        fences::worker_is_small(project, &shell)
+    }])
+}
+
+fn core(project: &Project) -> Result<Outcome> {
+    let shell = Shell::new(&project.root);
+    shell.run(shell.command("cargo").args([
+        "test",
+        "--package=threadkeep-core",
+        "--package=threadkeep-worker",
+        "--package=xtask",
+    ]))?;
+    Ok(Outcome::Passed)
+}
+
+fn wasm(project: &Project) -> Result<Outcome> {
+    let door = project.root.join("crates/threadkeep-wasm");
+    if !door.join("Cargo.toml").exists() {
+        return Ok(Outcome::Skipped("crates/threadkeep-wasm is not here yet"));
+    }
+    let mut shell = Shell::new(&project.root);
+    cargo_tools::wasm_target(&shell)?;
+    let chromium = chromium::chromium(&shell)?;
+    cargo_tools::wasm_bindgen(project, &mut shell)?;
+    cargo_tools::wasm_pack(project, &mut shell)?;
+    let settings = project.output("webdriver.json");
+    fs::create_dir_all(project.output(""))?;
+    fs::write(&settings, WEBDRIVER_JSON)?;
+    let mut wasm_pack = shell.command("wasm-pack");
+    wasm_pack
+        // no-install: the wasm-bindgen on the PATH is the one; nothing is downloaded.
+        .args(["test", "--headless", "--chrome", "--mode", "no-install"])
+        .arg("--chromedriver")
+        .arg(&chromium.driver)
+        .arg(&door)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings)
+        // Seconds; its own 20 are short for two cores that also start a browser.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "60");
+    shell.run(&mut wasm_pack)?;
+    Ok(Outcome::Passed)
+}
+
+fn worker(project: &Project) -> Result<Outcome> {
+    let shell = bundle::build(project, Effort::Small)?;
+    node::packages(project, &shell, "tests")?;
+    shell.run(
+        shell
+            .command("node")
+            .arg("--test")
+            .args(specs(project, "worker")?),
+    )?;
+    Ok(Outcome::Passed)
+}
+
+fn browser(project: &Project) -> Result<Outcome> {
+    let shell = bundle::build(project, Effort::Small)?;
+    let chromium = chromium::chromium(&shell)?;
+    node::packages(project, &shell, "tests")?;
+    let mut node = shell.command("node");
+    node.arg("--test")
+        .args(specs(project, "browser")?)
+        .env("CHROMIUM", &chromium.browser);
+    shell.run(&mut node)?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy(shell: &Shell, arguments: &[&str]) -> Result<()> {
+    let mut cargo = shell.command("cargo");
+    cargo
+        .arg("clippy")
+        .args(arguments)
+        .args(["--", "--deny=warnings"]);
+    shell.run(&mut cargo)
+}
+
+fn wasm_arguments(project: &Project) -> Vec<&'static str> {
+    let mut arguments = vec!["--target=wasm32-unknown-unknown"];
+    for (name, folder) in WASM_CRATES {
+        if project.root.join(folder).join("Cargo.toml").exists() {
+            arguments.extend(["--package", name]);
+        }
+    }
+    arguments
+}
+
+fn rustdoc(shell: &Shell) -> Result<()> {
+    let mut cargo = shell.command("cargo");
+    cargo
+        .args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ])
+        .env("RUSTDOCFLAGS", "--deny=warnings");
+    shell.run(&mut cargo)
+}
+
+fn tsc(project: &Project, shell: &Shell) -> Result<()> {
+    for (packages, sources) in TYPED {
+        node::packages(project, shell, packages)?;
+        let tsc = project.root.join(packages).join("node_modules/.bin/tsc");
+        shell.run(shell.command(tsc).args(["--noEmit", "--project", sources]))?;
+    }
+    Ok(())
+}
+
+/// The test files of one folder. None is an error: `node --test` would look elsewhere, or pass.
+fn specs(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
+    let at = project.root.join("tests").join(folder);
+    let found = test_files(&at)?;
+    ensure!(!found.is_empty(), "there is no *.test.ts in tests/{folder}");
+    Ok(found)
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.ts") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Runs every check, so that one run shows all that is wrong.
+fn every(checks: &[&dyn Fn() -> Result<()>]) -> Result<Outcome> {
+    let mut failures = Vec::new();
+    for check in checks {
+        if let Err(error) = check() {
+            eprintln!("failed: {error:#}");
+            failures.push(format!("{error:#}"));
+        }
+    }
+    if !failures.is_empty() {
+        bail!("{}", failures.join("; "));
+    }
+    Ok(Outcome::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_runs_even_after_a_failure() {
+        let ran = std::cell::Cell::new(0);
+        let fails = || -> Result<()> {
+            ran.set(ran.get() + 1);
+            bail!("no")
+        };
+        assert!(every(&[&fails, &fails]).is_err());
+        assert_eq!(ran.get(), 2);
+    }
+
+    #[test]
+    fn webdriver_settings_are_json() {
+        assert!(serde_json::from_str::<serde_json::Value>(WEBDRIVER_JSON).is_ok());
+    }
+}
