@@ -1,11 +1,11 @@
 //! `AiEvent`: what an executor says while it works. It never reaches a client.
 
 use crate::problem::ProblemCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One event, JSON tagged by `type`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum AiEvent {
     TextDelta {

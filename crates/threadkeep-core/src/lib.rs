@@ -15,6 +15,7 @@ pub mod bridge;
 pub mod chunk;
 pub mod error;
 pub mod event;
+pub mod frame;
 mod json;
 pub mod map;
 pub mod mask;
