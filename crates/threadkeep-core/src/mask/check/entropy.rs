@@ -1,0 +1,56 @@
+//! Does it look drawn at random?
+
+/// A body with a run this long of one character is filler: `xxxx…`, `0000…`, `****…`.
+const FILLER_RUN: usize = 5;
+
+/// At least `bits` of Shannon entropy per character, and no filler.
+pub(in crate::mask) fn is_random(body: &[u8], bits: f32) -> bool {
+    !has_filler(body) && shannon(body) >= bits
+}
+
+pub(in crate::mask) fn has_filler(body: &[u8]) -> bool {
+    longest_run(body) >= FILLER_RUN
+}
+
+fn longest_run(body: &[u8]) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    let mut last = None;
+    for byte in body {
+        run = if last == Some(byte) { run + 1 } else { 1 };
+        last = Some(byte);
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// Bits per character.
+pub(in crate::mask) fn shannon(body: &[u8]) -> f32 {
+    let mut counts = [0u32; 256];
+    for byte in body {
+        counts[usize::from(*byte)] += 1;
+    }
+    let total = body.len() as f32;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| *count as f32 / total)
+        .map(|share| -share * share.log2())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_of_known_texts() {
+        assert!(shannon(b"aaaa").abs() < 0.001);
+        assert!((shannon(b"abcd") - 2.0).abs() < 0.001);
+    }
+
+    #[test]
+    fn filler_is_not_random() {
+        assert!(!is_random(b"a8Kxxxxxxxxq1Zp", 1.0));
+    }
+}

@@ -1,0 +1,47 @@
+//! JSON Web Tokens and encryptions (RFC 7519, 7516): the header really decodes.
+
+use std::ops::Range;
+
+use crate::mask::class::Class;
+use crate::mask::window::Window;
+
+/// Longest part, in bytes: group claims make payloads of several kilobytes.
+const PART_BYTES: usize = 7 * 1024;
+
+/// How much of the header is decoded to find its algorithm, in base64 characters.
+const HEADER_BYTES: usize = 512;
+
+/// Triggered by `eyJ`, base64 of `{"`.
+pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let start = anchor.start;
+    let header = part(window, start);
+    if header < 12 || window.at(start + header) != Some(b'.') || !names_algorithm(window.slice(start, start + header)) {
+        return None;
+    }
+    let mut end = start + header;
+    for _ in 0..4 {
+        if window.at(end) != Some(b'.') {
+            break;
+        }
+        let len = part(window, end + 1);
+        let padding = window.run(end + 1 + len, 2, |byte| byte == b'=');
+        if len == 0 && window.at(end + 1) != Some(b'.') {
+            break;
+        }
+        end += 1 + len + padding;
+    }
+    (end > start + header + 4).then_some(start..end)
+}
+
+fn part(window: &Window<'_>, start: usize) -> usize {
+    window.run(start, PART_BYTES, |byte| Class::BASE64URL.has(byte))
+}
+
+/// `"alg"` or `"enc"` or `"typ"` stands in the decoded header.
+fn names_algorithm(header: &[u8]) -> bool {
+    let head = header.get(..HEADER_BYTES).unwrap_or(header);
+    let decoded = crate::mask::check::base64::decode(head);
+    [&b"\"alg\""[..], b"\"enc\"", b"\"typ\"", b"\"kid\""]
+        .iter()
+        .any(|name| decoded.windows(name.len()).any(|part| part == *name))
+}

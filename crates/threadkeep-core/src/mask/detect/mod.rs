@@ -1,0 +1,10 @@
+//! Detectors: values whose shape is more than literals and runs.
+
+pub(super) mod card;
+pub(super) mod email;
+pub(super) mod iban;
+pub(super) mod ip;
+pub(super) mod jwt;
+pub(super) mod pem;
+pub(super) mod phone;
+pub(super) mod url;

@@ -1,0 +1,67 @@
+//! Private keys in armour (RFC 7468, OpenSSH, OpenPGP): masked whole, line breaks real or escaped.
+
+use std::ops::Range;
+
+use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
+
+/// Longest block that is masked, in bytes. An unterminated one is masked up to here.
+const BLOCK_BYTES: usize = LOOK_AHEAD_BYTES - 256;
+
+/// Longest label between the dashes, in bytes.
+const LABEL_BYTES: usize = 48;
+
+/// Least key material, in bytes: `...` in a manual is no key.
+const LEAST_BYTES: usize = 32;
+
+/// Triggered by `-----BEGIN `.
+pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let label = anchor.end;
+    let label_len =
+        window.run(label, LABEL_BYTES, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ');
+    let name = window.slice(label, label + label_len);
+    let body = label + label_len + 5;
+    if !name.windows(11).any(|part| part == b"PRIVATE KEY") || !window.starts_with(label + label_len, b"-----") {
+        return None;
+    }
+    let (body_end, end) = block_end(window, body, anchor.start + BLOCK_BYTES);
+    (material(window.slice(body, body_end)) >= LEAST_BYTES).then_some(anchor.start..end)
+}
+
+/// Where the material ends, and where the block does: after `-----END …-----`, or where the characters of a key end.
+fn block_end(window: &Window<'_>, start: usize, limit: usize) -> (usize, usize) {
+    let mut at = start;
+    let mut end = start;
+    while at < limit {
+        match window.at(at) {
+            Some(b'-') if window.starts_with(at, b"-----END ") => {
+                let tail = window
+                    .run(at + 9, LABEL_BYTES + 5, |byte| byte.is_ascii_uppercase() || byte == b' ' || byte == b'-');
+                return (at, at + 9 + tail);
+            }
+            Some(byte) if is_body(byte) => {
+                at += 1;
+                if !byte.is_ascii_whitespace() {
+                    end = at;
+                }
+            }
+            _ => break,
+        }
+    }
+    (end, end)
+}
+
+/// Base64, armour headers (`Proc-Type: 4,ENCRYPTED`), line breaks, quoting of source code and JSON.
+fn is_body(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=-_:,.()@<>\\\"'`;#*|&%$!~".contains(&byte)
+}
+
+/// Base64 characters in the longest line.
+fn material(body: &[u8]) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for byte in body {
+        run = if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}

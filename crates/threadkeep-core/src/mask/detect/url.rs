@@ -1,0 +1,41 @@
+//! Passwords in addresses: `scheme://user:password@host`.
+
+use std::ops::Range;
+
+use crate::mask::window::Window;
+
+/// Longest user name and longest password, in bytes.
+const PART_BYTES: usize = 256;
+
+/// Triggered by `://`; the span is the password.
+pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    if !window.before(anchor.start).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let user = anchor.end;
+    let user_len = window.run(user, PART_BYTES, |byte| is_userinfo(byte) && byte != b':');
+    if window.at(user + user_len) != Some(b':') {
+        return None;
+    }
+    let start = user + user_len + 1;
+    let len = window.run(start, PART_BYTES, is_userinfo);
+    let end = start + len;
+    let at_host = window.at(end) == Some(b'@')
+        && window.at(end + 1).is_some_and(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'-' | b'_' | b'$' | b'{' | b'<' | b'%')
+        });
+    (at_host && len > 0 && is_value(window.slice(start, end))).then_some(start..end)
+}
+
+fn is_userinfo(byte: u8) -> bool {
+    !byte.is_ascii_whitespace()
+        && !byte.is_ascii_control()
+        && !matches!(byte, b'/' | b'@' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
+}
+
+/// Not a variable, a template or stars.
+fn is_value(password: &[u8]) -> bool {
+    let is_template = matches!(password.first(), Some(b'$' | b'{' | b'<' | b'%' | b'[' | b'('));
+    let is_stars = password.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.'));
+    !is_template && !is_stars
+}

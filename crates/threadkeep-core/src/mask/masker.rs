@@ -1,0 +1,207 @@
+//! The masker: a selection of rules, applied to text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use super::compiled::Compiled;
+use super::counts::MaskCounts;
+use super::engine::{self, Cursor, Step};
+use super::pattern::PatternError;
+use super::rule::{Kind, Rule, Scope};
+use super::rules;
+use super::stream::MaskStream;
+
+/// Replaces secrets and personal data in text by placeholders such as `[REDACTED_AWS_KEY]`.
+///
+/// Built once and shared: a clone costs a reference count. Linear in the text, idempotent, and it cannot fail.
+///
+/// ```
+/// use threadkeep_core::mask::Masker;
+///
+/// let masker = Masker::default();
+/// assert_eq!(masker.mask_text("write to jo@example.org"), "write to [REDACTED_EMAIL]");
+/// assert_eq!(masker.mask_text("nothing here"), "nothing here");
+/// ```
+#[derive(Clone)]
+pub struct Masker {
+    pub(super) compiled: Arc<Compiled>,
+}
+
+/// Where a rule hit. It never holds the value.
+#[derive(Debug, Clone, Copy)]
+pub struct Finding<'m> {
+    /// The rule that hit.
+    pub rule: &'m Rule,
+    /// Offset of the value, in bytes of the text.
+    pub start: usize,
+    /// Length of the value, in bytes.
+    pub len: usize,
+}
+
+impl Default for Masker {
+    /// Every rule that is on by default.
+    fn default() -> Self {
+        // A pattern of the built-in table that cannot be read is a test failure, not a case to handle here.
+        static DEFAULT: LazyLock<Arc<Compiled>> = LazyLock::new(|| {
+            let rules = rules::all().filter(|rule| rule.scope == Scope::Default).collect();
+            Arc::new(Compiled::new(rules, Vec::new()).unwrap_or_else(|_| Compiled::empty()))
+        });
+        Self { compiled: Arc::clone(&DEFAULT) }
+    }
+}
+
+impl Masker {
+    /// Starts from the rules that are on by default.
+    pub fn builder() -> MaskerBuilder {
+        MaskerBuilder {
+            rules: rules::all().map(|rule| (rule.scope == Scope::Default, rule)).collect(),
+            allowed: Vec::new(),
+        }
+    }
+
+    /// The text with every value replaced; borrowed when nothing was found.
+    pub fn mask_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.mask_counting(text, &mut MaskCounts::default())
+    }
+
+    /// [`Masker::mask_text`] that also counts the hits.
+    pub fn mask_counting<'t>(&self, text: &'t str, counts: &mut MaskCounts) -> Cow<'t, str> {
+        let mut masked = String::new();
+        let mut copied = 0;
+        let mut cursor = Cursor::default();
+        while let Some((span, rule)) = self.next(text, &mut cursor) {
+            masked.push_str(text.get(copied..span.start).unwrap_or_default());
+            copied = span.end;
+            if let Some(rule) = self.compiled.rules.get(rule) {
+                masked.push_str(&rule.placeholder);
+                counts.hit(&rule.rule);
+            }
+        }
+        if copied == 0 {
+            return Cow::Borrowed(text);
+        }
+        masked.push_str(text.get(copied..).unwrap_or_default());
+        Cow::Owned(masked)
+    }
+
+    /// What [`Masker::mask_text`] replaces, in order and without overlap.
+    pub fn find(&self, text: &str) -> Vec<Finding<'_>> {
+        let mut findings = Vec::new();
+        let mut cursor = Cursor::default();
+        while let Some((span, rule)) = self.next(text, &mut cursor) {
+            if let Some(rule) = self.compiled.rules.get(rule) {
+                findings.push(Finding { rule: &rule.rule, start: span.start, len: span.len() });
+            }
+        }
+        findings
+    }
+
+    /// A masker for a text that arrives in pieces. It owns what it needs.
+    pub fn stream(&self) -> MaskStream {
+        MaskStream::new(Arc::clone(&self.compiled))
+    }
+
+    /// The rules in force, in the order in which they are tried.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.compiled.rules.iter().map(|rule| &rule.rule)
+    }
+
+    fn next(&self, text: &str, cursor: &mut Cursor) -> Option<(Range<usize>, usize)> {
+        match engine::next(&self.compiled, text.as_bytes(), cursor, true) {
+            Step::Found(span, rule) => Some((span, rule)),
+            Step::Pending => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Masker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Masker").field("rules", &self.compiled.rules.len()).finish_non_exhaustive()
+    }
+}
+
+/// Selects the rules of a [`Masker`].
+///
+/// ```
+/// use threadkeep_core::mask::Masker;
+///
+/// let masker = Masker::builder().without("email").allow("10.0.0.1").build().unwrap();
+/// assert_eq!(masker.mask_text("jo@example.org at 10.0.0.1"), "jo@example.org at 10.0.0.1");
+/// ```
+#[derive(Clone)]
+pub struct MaskerBuilder {
+    rules: Vec<(bool, Rule)>,
+    allowed: Vec<String>,
+}
+
+impl MaskerBuilder {
+    /// Switches every rule off, to name the wanted ones after.
+    #[must_use]
+    pub fn none(self) -> Self {
+        self.switch(false, |_| true)
+    }
+
+    /// Switches the rule of this name on, opt-in ones included.
+    #[must_use]
+    pub fn with(self, name: &str) -> Self {
+        self.switch(true, |rule| rule.name == name)
+    }
+
+    /// Switches the rule of this name off.
+    #[must_use]
+    pub fn without(self, name: &str) -> Self {
+        self.switch(false, |rule| rule.name == name)
+    }
+
+    /// Switches the default rules of a kind on.
+    #[must_use]
+    pub fn with_kind(self, kind: Kind) -> Self {
+        self.switch(true, |rule| rule.kind == kind && rule.scope == Scope::Default)
+    }
+
+    /// Switches every rule of a kind off.
+    #[must_use]
+    pub fn without_kind(self, kind: Kind) -> Self {
+        self.switch(false, |rule| rule.kind == kind)
+    }
+
+    /// Switches the rules of a locale on (lower-case ISO 3166 code: `de`, `us`).
+    #[must_use]
+    pub fn with_locale(self, locale: &str) -> Self {
+        self.switch(true, |rule| matches!(rule.scope, Scope::Locale(own) if own == locale))
+    }
+
+    /// Adds a rule of the caller's own; it is tried after the built-in ones.
+    #[must_use]
+    pub fn with_rule(mut self, rule: Rule) -> Self {
+        self.rules.push((true, rule));
+        self
+    }
+
+    /// Never masks a value that equals this literal.
+    #[must_use]
+    pub fn allow(mut self, literal: &str) -> Self {
+        self.allowed.push(literal.to_owned());
+        self
+    }
+
+    /// # Errors
+    /// The pattern of an added rule cannot be read.
+    pub fn build(self) -> Result<Masker, PatternError> {
+        let rules = self.rules.into_iter().filter(|(on, _)| *on).map(|(_, rule)| rule).collect();
+        Ok(Masker { compiled: Arc::new(Compiled::new(rules, self.allowed)?) })
+    }
+
+    fn switch(mut self, on: bool, which: impl Fn(&Rule) -> bool) -> Self {
+        self.rules.iter_mut().filter(|(_, rule)| which(rule)).for_each(|entry| entry.0 = on);
+        self
+    }
+}
+
+impl std::fmt::Debug for MaskerBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let on = self.rules.iter().filter(|(on, _)| *on).count();
+        f.debug_struct("MaskerBuilder").field("rules", &on).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,199 @@
+//! Masking of a whole message: every string of every part, and nothing that makes the message work.
+
+use serde_json::Value;
+
+use super::counts::MaskCounts;
+use super::masker::Masker;
+use crate::json::JsonMap;
+use crate::message::UiMessage;
+use crate::part::{DataPart, FilePart, Part, ToolPart};
+
+/// Fields of a message or part that name things instead of saying them.
+const STRUCTURAL: [&str; 12] = [
+    "type",
+    "id",
+    "role",
+    "state",
+    "kind",
+    "mediaType",
+    "messageId",
+    "sourceId",
+    "toolCallId",
+    "toolName",
+    "approvalId",
+    "approvalSignature",
+];
+
+impl Masker {
+    /// Masks a message in place: texts, reasoning, tool inputs and outputs, URLs, names, data, metadata, and whatever
+    /// an unknown part or field holds.
+    ///
+    /// Left alone: ids, roles, types, states, tool names, media types, JSON keys, and in provider metadata whatever is
+    /// signed or encrypted, because a provider refuses it when changed.
+    pub fn mask_message(&self, message: &mut UiMessage) -> MaskCounts {
+        let mut counts = MaskCounts::default();
+        let UiMessage { id: _, role: _, metadata, parts, extra } = message;
+        self.mask_optional(metadata, &mut counts);
+        parts.iter_mut().for_each(|part| self.mask_part(part, &mut counts));
+        self.mask_fields(extra, &mut counts);
+        counts
+    }
+
+    fn mask_part(&self, part: &mut Part, counts: &mut MaskCounts) {
+        match part {
+            Part::Text(part) => {
+                self.mask_string(&mut part.text, counts);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+            }
+            Part::Reasoning(part) => {
+                self.mask_string(&mut part.text, counts);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+            }
+            Part::Tool(part) => self.mask_tool(part, counts),
+            Part::File(part) | Part::ReasoningFile(part) => self.mask_file(part, counts),
+            Part::SourceUrl(part) => {
+                self.mask_string(&mut part.url, counts);
+                self.mask_optional_string(&mut part.title, counts);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+            }
+            Part::SourceDocument(part) => {
+                self.mask_string(&mut part.title, counts);
+                self.mask_optional_string(&mut part.filename, counts);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+            }
+            Part::Custom(part) => self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts),
+            Part::Data(DataPart { name: _, id: _, data, extra }) => {
+                self.mask_leaves(data, counts);
+                self.mask_fields(extra, counts);
+            }
+            Part::StepStart(fields) | Part::Unknown(fields) => self.mask_fields(fields, counts),
+        }
+    }
+
+    fn mask_tool(&self, part: &mut ToolPart, counts: &mut MaskCounts) {
+        self.mask_optional_string(&mut part.title, counts);
+        self.mask_optional_string(&mut part.error_text, counts);
+        for value in [&mut part.input, &mut part.raw_input, &mut part.output, &mut part.tool_metadata] {
+            self.mask_optional(value, counts);
+        }
+        if let Some(approval) = &mut part.approval {
+            self.mask_fields(approval, counts);
+        }
+        self.mask_provider_metadata(&mut part.call_provider_metadata, counts);
+        self.mask_rest(&mut part.result_provider_metadata, &mut part.extra, counts);
+    }
+
+    fn mask_file(&self, part: &mut FilePart, counts: &mut MaskCounts) {
+        self.mask_string(&mut part.url, counts);
+        self.mask_optional_string(&mut part.filename, counts);
+        self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+    }
+
+    fn mask_rest(&self, provider_metadata: &mut Option<Value>, extra: &mut JsonMap, counts: &mut MaskCounts) {
+        self.mask_provider_metadata(provider_metadata, counts);
+        self.mask_fields(extra, counts);
+    }
+
+    /// The fields of a message or part that have no name of their own here.
+    fn mask_fields(&self, fields: &mut JsonMap, counts: &mut MaskCounts) {
+        for (name, value) in fields {
+            match name.as_str() {
+                "providerMetadata" | "callProviderMetadata" | "resultProviderMetadata" => {
+                    self.mask_provider_leaves(value, counts);
+                }
+                name if STRUCTURAL.contains(&name) => {}
+                _ => self.mask_leaves(value, counts),
+            }
+        }
+    }
+
+    fn mask_provider_metadata(&self, metadata: &mut Option<Value>, counts: &mut MaskCounts) {
+        if let Some(metadata) = metadata {
+            self.mask_provider_leaves(metadata, counts);
+        }
+    }
+
+    fn mask_provider_leaves(&self, value: &mut Value, counts: &mut MaskCounts) {
+        match value {
+            Value::Object(fields) => fields
+                .iter_mut()
+                .filter(|(name, _)| !is_opaque(name))
+                .for_each(|(_, field)| self.mask_provider_leaves(field, counts)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_provider_leaves(item, counts)),
+            Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => self.mask_leaves(value, counts),
+        }
+    }
+
+    fn mask_optional(&self, value: &mut Option<Value>, counts: &mut MaskCounts) {
+        if let Some(value) = value {
+            self.mask_leaves(value, counts);
+        }
+    }
+
+    fn mask_optional_string(&self, text: &mut Option<String>, counts: &mut MaskCounts) {
+        if let Some(text) = text {
+            self.mask_string(text, counts);
+        }
+    }
+}
+
+/// `signature`, `thoughtSignature`, `redactedData`, `reasoningEncryptedContent`, `itemId`, …
+fn is_opaque(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["signature", "encrypted", "redacted"].iter().any(|part| lower.contains(part))
+        || lower == "id"
+        || name.ends_with("Id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(message: Value, expected: Value) {
+        let mut message: UiMessage = serde_json::from_value(message).unwrap();
+        Masker::default().mask_message(&mut message);
+        assert_eq!(serde_json::to_value(&message).unwrap(), expected);
+    }
+
+    const MAIL: &str = "jo@example.org";
+    const MASK: &str = "[REDACTED_EMAIL]";
+
+    #[test]
+    fn every_part_type_is_masked() {
+        let message = |mail: &str| {
+            json!({"id": "m", "role": "assistant", "metadata": {"note": mail}, "future": [mail], "parts": [
+                {"type": "text", "text": mail, "more": mail},
+                {"type": "reasoning", "text": mail},
+                {"type": "tool-send", "toolCallId": "c", "state": "output-available", "input": {"to": [mail]}, "output": mail},
+                {"type": "dynamic-tool", "toolName": "t", "toolCallId": "d", "state": "output-error", "rawInput": mail, "errorText": mail},
+                {"type": "tool-t", "toolCallId": "e", "state": "approval-responded", "input": {}, "approval": {"id": "a", "approved": false, "reason": mail}},
+                {"type": "file", "mediaType": "text/plain", "filename": mail, "url": format!("https://a.example/?to={mail}")},
+                {"type": "source-url", "sourceId": "s", "url": "https://a.example/", "title": mail},
+                {"type": "source-document", "sourceId": "s", "mediaType": "text/plain", "title": mail, "filename": mail},
+                {"type": "data-card", "id": "x", "data": {"mail": mail}},
+                {"type": "hologram", "light": {"deep": mail}},
+            ]})
+        };
+        check(message(MAIL), message(MASK));
+    }
+
+    #[test]
+    fn names_signatures_and_data_urls_stay() {
+        let message = json!({"id": MAIL, "role": "assistant", "parts": [
+            {"type": "reasoning", "text": "hm", "providerMetadata": {"a": {"signature": MAIL, "itemId": MAIL, "redactedData": MAIL}}},
+            {"type": "tool-jo@example.org", "toolCallId": MAIL, "state": "input-available", "input": {MAIL: 1}},
+            {"type": "file", "mediaType": MAIL, "url": "data:text/plain;base64,am9AZXhhbXBsZS5vcmc="},
+            {"type": "data-x", "id": MAIL, "data": 4.5},
+        ]});
+        check(message.clone(), message);
+    }
+
+    #[test]
+    fn a_card_stored_as_a_number_is_masked() {
+        let message =
+            |card: Value| json!({"id": "m", "role": "assistant", "parts": [{"type": "data-x", "data": {"n": card}}]});
+        check(message(json!(4012888888881881u64)), message(json!("[REDACTED_CARD]")));
+        check(message(json!(4012888888881882u64)), message(json!(4012888888881882u64)));
+    }
+}

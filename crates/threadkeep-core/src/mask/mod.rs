@@ -1,0 +1,34 @@
+//! The masker: secrets and personal data never reach storage.
+//!
+//! Rules are a table (`rules/`): what a value starts with, how it goes on, what must hold of it, what stands in for it.
+//! One pass finds the few places where a rule may apply (`index`), verifies them forward within fixed bounds (`engine`,
+//! `pattern`, `detect/`, `check/`), and replaces what holds by a placeholder that is itself never looked at again.
+//!
+//! What it does not do: names, addresses and whatever else needs a language model; and it does not validate a secret
+//! with its issuer.
+
+mod check;
+mod class;
+mod compiled;
+mod counts;
+mod detect;
+mod engine;
+mod index;
+mod masker;
+mod message;
+mod pattern;
+mod placeholder;
+mod rule;
+mod rules;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod value;
+mod window;
+
+pub use check::Check;
+pub use counts::MaskCounts;
+pub use masker::{Finding, Masker, MaskerBuilder};
+pub use pattern::PatternError;
+pub use rule::{Detector, Kind, Rule, Scope, Shape, Trigger};
+pub use stream::{MAX_HOLD_BACK_BYTES, MaskStream};

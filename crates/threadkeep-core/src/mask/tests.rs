@@ -1,0 +1,209 @@
+//! The masker as a whole: one way in, then the laws it promises.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn check(text: &str, expected: &str) {
+    assert_eq!(Masker::default().mask_text(text), expected);
+}
+
+#[test]
+fn common_values() {
+    check("mail jo.doe+x@mail.example.co.uk, thanks", "mail [REDACTED_EMAIL], thanks");
+    check("call +49 30 901820 now", "call [REDACTED_PHONE] now");
+    check("call (415) 555-0132.", "call [REDACTED_PHONE].");
+    check("4012-8888-8888-1881", "[REDACTED_CARD]");
+    check("pay to GB82 WEST 1234 5698 7654 32 today", "pay to [REDACTED_IBAN] today");
+    check("at 192.168.1.20:8080", "at [REDACTED_IP]:8080");
+    check("postgres://app:s3cr3t-pw@db.local/x", "postgres://app:[REDACTED_PASSWORD]@db.local/x");
+}
+
+#[test]
+fn a_private_key_is_masked_whole() {
+    let key =
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", "MIIEpAIBAAKCAQEA".repeat(9));
+    check(&format!("key:\n{key}\nbye"), "key:\n[REDACTED_PRIVATE_KEY]\nbye");
+    check(&format!("{{\"k\":\"{}\"}}", key.replace('\n', "\\n")), "{\"k\":\"[REDACTED_PRIVATE_KEY]\"}");
+    let cut = key.replace("-----END RSA PRIVATE KEY-----", "");
+    check(&cut, "[REDACTED_PRIVATE_KEY]\n");
+}
+
+#[test]
+fn ordinary_text_is_left_alone() {
+    for text in [
+        "version 1.2.3 of 2026-11-21T02:30:38Z, order 1748503543012",
+        "id 123e4567-e89b-12d3-a456-426614174000",
+        "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "git@github.com:owner/repo.git and @scope/pkg@1.2.3",
+        "see [REDACTED_EMAIL] and [REDACTED_AWS_KEY]: value",
+    ] {
+        check(text, text);
+    }
+}
+
+/// Text made to collide with the rules: their anchors, digits, separators, placeholders, and characters of one to
+/// four bytes.
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces: Vec<String> = [
+        "AKIA",
+        "IOSFODNN7ABCDEF2",
+        "ghp_",
+        "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5",
+        "@",
+        "jo",
+        "example.org",
+        ".com",
+        "://",
+        "https",
+        "user:pa55w0rd",
+        "-----BEGIN ",
+        "RSA PRIVATE KEY-----",
+        "-----END RSA PRIVATE KEY-----",
+        "\n",
+        "MIIEpAIBAAKCAQEAMIIEpAIBAAKCAQEAMIIEpAIBAAKCAQEA",
+        "eyJhbGciOiJIUzI1NiJ9",
+        ".eyJzdWIiOiIxMjM0In0",
+        ".",
+        "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV",
+        "4012888888881881",
+        "4012 8888",
+        " 8888 1881",
+        "+49",
+        "30 901820",
+        "415",
+        "-555-0132",
+        "(",
+        ")",
+        "192.168",
+        ".1.1",
+        "GB82",
+        "WEST12345698765432",
+        "[REDACTED_EMAIL]",
+        "[REDACTED_",
+        "]",
+        "[",
+        "password",
+        "api_key",
+        " = ",
+        ": ",
+        "\"",
+        "'",
+        "\\\"",
+        "hunter2isLong",
+        "x9K2mP7qL4vB8nR1",
+        "é",
+        "漢",
+        "🙂",
+        " ",
+        "Bearer ",
+        "sk-",
+        "T3BlbkFJ",
+        "::",
+        "fe80",
+        "1",
+        "0",
+        "ff",
+        "-us12",
+        "xoxb-123456789012-",
+        "=",
+        "\\n",
+        "{",
+        "}",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let piece = prop_oneof![
+        6 => proptest::sample::select(pieces),
+        1 => "[ -~]{1,12}",
+        1 => "\\PC{1,4}",
+        1 => "[A-Za-z0-9_-]{1,70}",
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn masking_is_idempotent(text in hostile()) {
+        let masker = Masker::default();
+        let once = masker.mask_text(&text).into_owned();
+        prop_assert_eq!(masker.mask_text(&once), once.as_str());
+    }
+
+    #[test]
+    fn any_cut_gives_the_same_text(text in hostile(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+        let masker = Masker::default();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).filter(|cut| text.is_char_boundary(*cut)).collect();
+        cuts.sort_unstable();
+        prop_assert_eq!(in_pieces(&masker, &text, &cuts), masker.mask_text(&text));
+    }
+
+    #[test]
+    fn character_by_character_gives_the_same_text(text in hostile()) {
+        let masker = Masker::default();
+        let cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        prop_assert_eq!(in_pieces(&masker, &text, &cuts), masker.mask_text(&text));
+    }
+
+    #[test]
+    fn findings_are_the_spans_of_the_masked_text(text in hostile()) {
+        let masker = Masker::default();
+        let mut rebuilt = String::new();
+        let mut copied = 0;
+        for finding in masker.find(&text) {
+            rebuilt.push_str(&text[copied..finding.start]);
+            rebuilt.push_str(&finding.rule.placeholder());
+            copied = finding.start + finding.len;
+        }
+        rebuilt.push_str(&text[copied..]);
+        prop_assert_eq!(masker.mask_text(&text), rebuilt);
+    }
+
+    #[test]
+    fn json_keeps_its_shape(text in hostile(), key in hostile()) {
+        let mut value = serde_json::json!({key.clone(): [text, 1, null, {"k": true}]});
+        Masker::default().mask_value(&mut value);
+        prop_assert!(value.get(&key).is_some_and(|items| items.as_array().is_some_and(|items| items.len() == 4)));
+        let again: serde_json::Value = serde_json::from_str(&value.to_string()).unwrap();
+        prop_assert_eq!(again, value);
+    }
+}
+
+fn in_pieces(masker: &Masker, text: &str, cuts: &[usize]) -> String {
+    let mut stream = masker.stream();
+    let mut masked = String::new();
+    let mut from = 0;
+    for cut in cuts {
+        masked.push_str(&stream.push(&text[from..*cut]));
+        assert!(stream.pending().len() <= MAX_HOLD_BACK_BYTES);
+        from = *cut;
+    }
+    masked.push_str(&stream.push(&text[from..]));
+    masked.push_str(&stream.finish());
+    assert_eq!(stream.pending(), "");
+    masked
+}
+
+#[test]
+fn hold_back_is_bounded() {
+    let masker = Masker::default();
+    for piece in ["A", "eyJ", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "a@", "1 ", "é"] {
+        let mut stream = masker.stream();
+        let mut most = 0;
+        for _ in 0..60_000 / piece.len() {
+            stream.push(piece);
+            most = most.max(stream.pending().len());
+        }
+        assert!(most <= MAX_HOLD_BACK_BYTES, "{piece}: {most}");
+    }
+}
+
+#[test]
+fn plain_text_is_given_at_once() {
+    let mut stream = Masker::default().stream();
+    assert_eq!(stream.push("hello wor"), "hello ");
+    assert_eq!(stream.push("ld, good day"), "world, good ");
+    assert_eq!(stream.finish(), "day");
+}

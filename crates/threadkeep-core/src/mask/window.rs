@@ -1,0 +1,133 @@
+//! What a detector may read: a bounded view that knows where the text at hand ends.
+
+use std::cell::Cell;
+
+use super::placeholder;
+
+/// Farthest a span may start before the byte that triggered it, in bytes. The longest look-back is the local part of
+/// an e-mail address (64, RFC 5321) plus the part of an anchor that precedes its fingerprint.
+pub(super) const LOOK_BACK_BYTES: usize = 96;
+
+/// Farthest any detector may read before its trigger, in bytes: identifiers and context words.
+pub(super) const CONTEXT_BYTES: usize = 192;
+
+/// Farthest any detector may read ahead of its trigger, in bytes. An escaped RSA-16384 key fits; more is cut.
+pub(super) const LOOK_AHEAD_BYTES: usize = 16 * 1024;
+
+/// Raw bytes around a candidate.
+///
+/// Two notes are taken while a detector reads, so that no detector has to think about them:
+/// - it looked past the end of what has arrived: its verdict must wait for more text;
+/// - it looked at a placeholder: its verdict is "no". Whatever was refused beside a raw value is then refused
+///   beside its placeholder as well, which is what makes masking idempotent.
+#[derive(Debug)]
+pub(super) struct Window<'t> {
+    bytes: &'t [u8],
+    /// Nothing before this is visible: the end of the last span or placeholder, or the start of the text.
+    floor: usize,
+    complete: bool,
+    saw_end: Cell<bool>,
+    saw_placeholder: Cell<bool>,
+}
+
+impl<'t> Window<'t> {
+    /// `complete` says that no text will follow `bytes`.
+    pub(super) fn new(bytes: &'t [u8], floor: usize, complete: bool) -> Self {
+        Self { bytes, floor, complete, saw_end: Cell::new(false), saw_placeholder: Cell::new(false) }
+    }
+
+    pub(super) fn needs_more(&self) -> bool {
+        self.saw_end.get()
+    }
+
+    pub(super) fn touched_placeholder(&self) -> bool {
+        self.saw_placeholder.get()
+    }
+
+    /// The byte at `index`; `None` at the end and at a placeholder.
+    pub(super) fn at(&self, index: usize) -> Option<u8> {
+        match self.bytes.get(index) {
+            Some(b'[') => self.bracket(index),
+            Some(&byte) => Some(byte),
+            None => {
+                if !self.complete {
+                    self.saw_end.set(true);
+                }
+                None
+            }
+        }
+    }
+
+    fn bracket(&self, index: usize) -> Option<u8> {
+        match placeholder::at(self.bytes, index, self.complete) {
+            placeholder::Look::No => Some(b'['),
+            placeholder::Look::Ends(_) => {
+                self.saw_placeholder.set(true);
+                None
+            }
+            placeholder::Look::NeedsMore => {
+                self.saw_end.set(true);
+                None
+            }
+        }
+    }
+
+    /// The byte before `index`; `None` at the floor.
+    pub(super) fn before(&self, index: usize) -> Option<u8> {
+        if index > self.floor { self.bytes.get(index - 1).copied() } else { None }
+    }
+
+    /// Up to `count` bytes before `index`, never past the floor.
+    pub(super) fn back(&self, index: usize, count: usize) -> &'t [u8] {
+        debug_assert!(count <= CONTEXT_BYTES);
+        let start = index.saturating_sub(count).max(self.floor);
+        self.bytes.get(start..index).unwrap_or_default()
+    }
+
+    /// Bytes already read by the caller through [`Window::at`].
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'t [u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// Length of the run from `start` of bytes that satisfy `accept`, at most `max`.
+    pub(super) fn run(&self, start: usize, max: usize, accept: impl Fn(u8) -> bool) -> usize {
+        let max = max.min(LOOK_AHEAD_BYTES);
+        let mut len = 0;
+        while len < max && self.at(start + len).is_some_and(&accept) {
+            len += 1;
+        }
+        len
+    }
+
+    pub(super) fn starts_with(&self, start: usize, literal: &[u8]) -> bool {
+        literal.iter().enumerate().all(|(offset, &byte)| self.at(start + offset) == Some(byte))
+    }
+
+    /// `lower` must be lower-case.
+    pub(super) fn starts_with_ignore_case(&self, start: usize, lower: &[u8]) -> bool {
+        lower
+            .iter()
+            .enumerate()
+            .all(|(offset, &byte)| self.at(start + offset).is_some_and(|b| b.to_ascii_lowercase() == byte))
+    }
+
+    /// No word character before `index`. The letter of an escape (`\n`, `\t`, `\r`) is not one: chat text holds
+    /// JSON in strings.
+    pub(super) fn word_starts(&self, index: usize) -> bool {
+        match self.before(index) {
+            None => true,
+            Some(b'n' | b't' | b'r') => self.before(index - 1) == Some(b'\\'),
+            Some(byte) => !is_word(byte),
+        }
+    }
+
+    /// No word character at `index`.
+    pub(super) fn word_ends(&self, index: usize) -> bool {
+        !self.at(index).is_some_and(is_word)
+    }
+}
+
+/// `[A-Za-z0-9_]` and every byte of a non-ASCII character.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
