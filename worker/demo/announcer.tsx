@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ChatMessage, RunStatus } from './api.ts';
+import { textOf, type ChatMessage, type RunStatus } from './api.ts';
 import { runText } from './run-line.tsx';
 
 interface Props {
@@ -31,6 +31,5 @@ export function Announcer({ messages, running, status }: Props) {
 
 function replyText(message: ChatMessage | undefined): string {
   if (message?.role !== 'assistant') return 'The reply ended.';
-  const said = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-  return `Reply: ${said}`;
+  return `Reply: ${textOf(message)}`;
 }

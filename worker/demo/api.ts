@@ -30,6 +30,11 @@ export interface RunStatus {
 /** Messages as this page knows them. `status` is there when the reply did not come to its end. */
 export type ChatMessage = UIMessage<{ status?: 'aborted' | 'error' } | undefined, { status: RunStatus }>;
 
+/** The words of a message, without its reasoning and tools. */
+export function textOf(message: ChatMessage): string {
+  return message.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
 /** One page of the caller's threads, newest first. */
 export async function listThreads(session: Session, limit: number, cursor?: string): Promise<ThreadPage> {
   const query = new URLSearchParams({ limit: String(limit) });

@@ -32,7 +32,7 @@ export function Chat(props: Props) {
           {running && <RunLine status={turns.status} message={messages.at(-1)} />}
           {problem !== undefined && (
             <Notice text={problem}>
-              {unanswered ? null : <button onClick={turns.reopen}>Reload the thread</button>}
+              {unanswered ? null : <button onClick={turns.reopen}>Load again</button>}
             </Notice>
           )}
           {unanswered && (

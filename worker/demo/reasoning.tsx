@@ -17,7 +17,7 @@ export function Reasoning({ text, growing }: Props) {
           setChosen(!open);
         }}
       >
-        {growing ? 'Thinking…' : 'Reasoning'}
+        Reasoning
       </summary>
       <p className="text">{text}</p>
     </details>

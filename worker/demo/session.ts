@@ -69,9 +69,9 @@ export class Session {
       );
     }
     if (!response.ok) throw await refusalOf(response);
-    const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: string };
+    const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: number };
     this.#token = token;
-    this.#expiresAtMs = Date.parse(expiresAt);
+    this.#expiresAtMs = expiresAt;
   }
 }
 

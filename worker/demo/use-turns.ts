@@ -1,7 +1,7 @@
 import { useChat } from '@ai-sdk/react';
 import { DefaultChatTransport } from 'ai';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { CHAT_API, loadThread, stopTurn, type ChatMessage, type RunStatus } from './api.ts';
+import { CHAT_API, loadThread, stopTurn, textOf, type ChatMessage, type RunStatus } from './api.ts';
 import { humane } from './errors.ts';
 import type { Session } from './session.ts';
 
@@ -48,6 +48,7 @@ export function useTurns({ session, stateKey, stored, isNew, onTurnStart, onTurn
   const [stopping, setStopping] = useState(false);
   const [returned, setReturned] = useState<string>();
   const [runKnown, setRunKnown] = useState(isNew);
+  const [resume, setResume] = useState(!isNew);
   /** Counts what this page sends, so that an answer about the time before is told apart. */
   const sent = useRef(0);
   const left = useRef(false);
@@ -74,16 +75,20 @@ export function useTurns({ session, stateKey, stored, isNew, onTurnStart, onTurn
     id: stateKey,
     messages: stored,
     transport,
-    resume: !isNew,
+    resume,
     throttle: DRAW_EVERY_MS,
     onData: (part) => setStatus(part.data),
     onError: (error) => setProblem(humane(error)),
     onFinish: ({ isAbort, isDisconnect }) => {
-      // Aborted: this page went to another thread. Disconnected: the run goes on, and its partial stays in view.
-      if (!isAbort && !isDisconnect) void sync();
+      // The run may go on without this page; what arrived of it stays in view.
+      if (isDisconnect) setProblem('The connection was lost. Load the thread again to see what the server has.');
+      // Aborted: this page went to another thread.
+      else if (!isAbort) void sync();
     },
   });
   const running = chat.status === 'submitted' || chat.status === 'streaming';
+  // A new thread has no run to ask for; once it has, a phone that sleeps and wakes joins it again.
+  if (!resume && chat.status === 'streaming') setResume(true);
   const last = chat.messages.at(-1);
   const newestMessages = useRef(chat.messages);
   newestMessages.current = chat.messages;
@@ -163,8 +168,4 @@ function textOfMissing(here: ChatMessage[], there: ChatMessage[]): string | unde
   const lastUser = here.findLast((message) => message.role === 'user');
   if (!lastUser || there.some((message) => message.id === lastUser.id)) return undefined;
   return textOf(lastUser);
-}
-
-function textOf(message: ChatMessage): string {
-  return message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
 }

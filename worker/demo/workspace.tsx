@@ -23,6 +23,7 @@ export function Workspace({ session, onSignOut }: Props) {
   const [drawerOpen, setDrawerOpen] = useState(false);
   const menuButton = useRef<HTMLButtonElement>(null);
 
+  // Only what the list says: the server may have masked the words that the title is made of.
   const title = threads.rows?.find((row) => row.stateKey === place.stateKey)?.title;
   useEffect(() => {
     document.title = title ? `${title} · Threadkeep` : 'Threadkeep';
