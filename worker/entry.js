@@ -11,31 +11,20 @@
 import { DurableObject, WorkerEntrypoint } from 'cloudflare:workers';
 import * as rust from './index.js';
 
-/** Shared with the Rust side, which sets `criticalError` in its panic hook and counts `instanceId`
- *  up whenever an instance starts. */
+/** Shared with the Rust side and the glue: `criticalError` is set when the instance dies, by the
+ *  panic hook or by the glue's own guard; `instanceId` counts up whenever an instance starts. */
 const state = globalThis.__worker_init_state;
+
+let dead = false;
+let instanceId = state.instanceId;
 
 /** How to reject each call in flight; emptied when the instance dies. */
 const inFlight = new Set();
 
-let dead = false;
-
-/** Rejects what the dead instance owes. The instance itself is replaced by the next call. */
-function die() {
-  dead = true;
-  const owed = [...inFlight];
-  inFlight.clear();
-  for (const reject of owed) reject(new Error('the instance died'));
+class InstanceDied extends Error {
+  name = 'InstanceDied';
 }
 
-/** Called before anything that enters Rust. */
-function ensureAlive() {
-  if (!dead) return;
-  rust.__wbg_reset_state();
-  dead = false;
-}
-
-// A panic is known here at once, even one in a background task that nobody waits for.
 Object.defineProperty(state, 'criticalError', {
   get: () => dead,
   set: (critical) => {
@@ -43,45 +32,34 @@ Object.defineProperty(state, 'criticalError', {
   },
 });
 
-// The glue may also replace the instance by itself, when an old callback fires before the next call.
-let instanceId = state.instanceId;
+// Also set when the glue replaces the instance by itself, because an old callback came first.
 Object.defineProperty(state, 'instanceId', {
   get: () => instanceId,
   set: (id) => {
     instanceId = id;
-    die();
     dead = false;
   },
 });
 
-// A death without a panic (no panic hook ran) outside of any call shows up as an uncaught error.
-const onUncaught = (error) => {
-  if (isDeath(error)) die();
-};
-addEventListener('error', (event) => onUncaught(event.error));
-addEventListener('unhandledrejection', (event) => onUncaught(event.reason));
-
-/** A trap, or a stack that overflowed while Rust was on it. */
-function isDeath(error) {
-  return error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /stack/.test(error.message));
+/** Rejects what the dead instance owes. The instance itself is replaced by the next call:
+ *  here its own frames may still be on the stack. */
+function die() {
+  dead = true;
+  const owed = [...inFlight];
+  inFlight.clear();
+  for (const reject of owed) reject(new InstanceDied());
 }
 
 /** Enters Rust; the promise settles when Rust's does, or when the instance dies. */
 function call(enter) {
   return new Promise((resolve, reject) => {
+    if (dead) rust.__wbg_reset_state();
+    const owed = enter();
+    if (dead) throw new InstanceDied();
     inFlight.add(reject);
-    const settle = (finish) => (value) => {
-      inFlight.delete(reject);
-      finish(value);
-    };
-    try {
-      ensureAlive();
-      Promise.resolve(enter()).then(settle(resolve), settle(reject));
-    } catch (error) {
-      inFlight.delete(reject);
-      if (isDeath(error)) die();
-      reject(error);
-    }
+    Promise.resolve(owed)
+      .then(resolve, reject)
+      .finally(() => inFlight.delete(reject));
   });
 }
 
@@ -90,7 +68,7 @@ async function answer(enter) {
   try {
     return await call(enter);
   } catch (error) {
-    log({ event: 'internal_error', kind: isDeath(error) ? 'trap' : (error?.name ?? typeof error) });
+    log({ event: 'internal_error', kind: error?.name ?? typeof error });
     return Response.json(
       { error: { code: 'internal', message: 'internal error' } },
       { status: 500, headers: { 'cache-control': 'no-store' } },

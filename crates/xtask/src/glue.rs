@@ -14,6 +14,13 @@ const STALE_CHECKS: [&str; 2] = [
     "if (this.__wbg_inst !== undefined && this.__wbg_inst !== __wbg_instance_id) {",
 ];
 
+/// Where the glue learns of a death, whatever its kind: a panic, a trap, a full stack, or an
+/// exception that passed through Rust. worker/entry.js has to hear of it at once.
+const DEATH: &str = "__wbg_called_abort = true;";
+
+/// `criticalError` is what the Rust runtime's panic hook sets too; entry.js makes it a setter.
+const DEATH_NOTICE: &str = "globalThis.__worker_init_state.criticalError = true;";
+
 /// Stage 3 syntax that neither workerd nor esbuild reads yet; the plain import means the same there.
 const SOURCE_IMPORT: &str = "import source wasmModule from";
 
@@ -30,6 +37,7 @@ const BODY_SOURCES: [&str; 2] = [
 /// Makes the glue safe to use after an instance has died, and readable for esbuild.
 pub(crate) fn repair(glue: &str) -> Result<String> {
     let mut text = replace(glue, SOURCE_IMPORT, "import wasmModule from")?;
+    text = replace(&text, DEATH, &format!("{DEATH}\n    {DEATH_NOTICE}"))?;
     for check in STALE_CHECKS {
         text = replace(
             &text,
@@ -56,14 +64,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guard_comes_before_each_stale_check() {
+    fn every_repair_is_made() {
+        let [closure, method] = STALE_CHECKS;
         let glue = format!(
-            "{SOURCE_IMPORT} 'x';\n{}}}\n{}}}",
-            STALE_CHECKS[0], STALE_CHECKS[1]
+            "{SOURCE_IMPORT} 'x';\n{closure}}}\n{method}}}\n{DEATH}{}",
+            BODY_SOURCES[0]
         );
         let text = repair(&glue).unwrap();
-        assert_eq!(text.matches("__wbg_call_guard();\n").count(), 2);
         assert!(text.starts_with("import wasmModule from 'x'"));
+        assert_eq!(text.matches("__wbg_call_guard();\n").count(), 2);
+        assert!(text.contains(DEATH_NOTICE));
+        assert!(text.contains("\nexport class IntoUnderlyingSource {"));
     }
 
     #[test]
