@@ -1,0 +1,122 @@
+// A chat-completions server that replays recorded chunks as SSE, cut at random places, and that refuses
+// a request as strictly as the real ones do: a thread that makes it answer 400 is a bug of the worker.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import type { Random } from './random.ts';
+
+export type OpenAiMessage = {
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  content?: string | null;
+  tool_calls?: { id: string; type: string; function: { name: string; arguments: string } }[];
+  tool_call_id?: string;
+};
+
+export type OpenAiRequest = {
+  path: string;
+  authorization: string | undefined;
+  body: { model: string; stream: boolean; stream_options?: { include_usage?: boolean }; messages: OpenAiMessage[] };
+  /** Why a real server would have answered 400; undefined when it would not. */
+  complaint: string | undefined;
+};
+
+/** What is replayed: chunk lines, and whether the stream ends with `[DONE]`. */
+export type Recording = { lines: string[]; isTerminated?: boolean; isBroken?: boolean };
+
+export class OpenAiUpstream {
+  readonly requests: OpenAiRequest[] = [];
+  #server: Server;
+  #random: Random;
+  #next: Recording = { lines: [] };
+
+  private constructor(server: Server, random: Random) {
+    this.#server = server;
+    this.#random = random;
+  }
+
+  static async start(random: Random): Promise<OpenAiUpstream> {
+    const server = createServer((request, response) => void upstream.#answer(request, response));
+    const upstream = new OpenAiUpstream(server, random);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return upstream;
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  get last(): OpenAiRequest | undefined {
+    return this.requests.at(-1);
+  }
+
+  /** What the requests from now on are answered with. */
+  replay(recording: Recording): void {
+    this.#next = recording;
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const body = JSON.parse(Buffer.concat(pieces).toString('utf8')) as OpenAiRequest['body'];
+    const complaint = complaintAbout(body.messages);
+    this.requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body, complaint });
+    if (complaint !== undefined) {
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message: complaint } }));
+      return;
+    }
+    response.on('error', () => {});
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    await this.#stream(response, this.#next);
+  }
+
+  async #stream(response: ServerResponse, { lines, isTerminated = true, isBroken = false }: Recording): Promise<void> {
+    const frames = lines.map((line) => `data: ${line}\n\n`).join('') + (isTerminated ? 'data: [DONE]\n\n' : '');
+    response.socket?.setNoDelay(true);
+    for (const piece of this.#random.cut(Buffer.from(frames, 'utf8'), 1 + this.#random.below(900))) {
+      response.write(piece);
+      await turnOfLoop();
+    }
+    if (isBroken) response.destroy();
+    else response.end();
+  }
+}
+
+/** The rules of the real servers that a stored thread is most likely to break. */
+function complaintAbout(messages: OpenAiMessage[]): string | undefined {
+  let open = new Set<string>();
+  for (const [at, message] of messages.entries()) {
+    if (message.role === 'tool') {
+      if (!open.delete(message.tool_call_id ?? '')) return `messages[${at}]: a tool message must follow the call that it answers`;
+      if (typeof message.content !== 'string') return `messages[${at}]: content must be a string`;
+      continue;
+    }
+    if (open.size > 0) return `messages[${at}]: tool calls without a response: ${[...open].join()}`;
+    if (message.role !== 'assistant' && typeof message.content !== 'string') return `messages[${at}]: content must be a string`;
+    if (message.tool_calls?.length === 0) return `messages[${at}]: tool_calls must not be empty`;
+    if (message.role === 'assistant' && !message.content && !message.tool_calls) return `messages[${at}]: neither content nor tool_calls`;
+    for (const call of message.tool_calls ?? []) {
+      if (call.type !== 'function' || !call.function.name) return `messages[${at}]: a malformed tool call`;
+      if (!isJsonObject(call.function.arguments)) return `messages[${at}]: arguments must be a JSON object`;
+    }
+    open = new Set((message.tool_calls ?? []).map((call) => call.id));
+    if (open.size !== (message.tool_calls ?? []).length) return `messages[${at}]: a tool call id twice`;
+  }
+  return open.size > 0 ? `tool calls without a response: ${[...open].join()}` : undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
