@@ -1,0 +1,73 @@
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::owner::{Owner, OwnerError};
+
+/// The header in which the service names whose thread it speaks for, in ASCII.
+pub(crate) const OWNER_HEADER: &str = "x-threadkeep-owner";
+
+/// The operator's own credential: with it a server acts for any owner.
+pub(crate) struct ServiceToken(String);
+
+impl ServiceToken {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Whether `token` is this one. The digests are compared, in constant time: neither where the texts differ
+    /// nor how long the right one is can be measured.
+    pub(crate) fn matches(&self, token: &str) -> bool {
+        Sha256::digest(&self.0).ct_eq(&Sha256::digest(token)).into()
+    }
+}
+
+impl fmt::Debug for ServiceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceToken(..)")
+    }
+}
+
+/// Reads the value of [`OWNER_HEADER`].
+///
+/// # Errors
+/// [`OwnerError`] when it is missing, not ASCII or no [`Owner`].
+pub(crate) fn owner_from_header(value: Option<&str>) -> Result<Owner, OwnerError> {
+    let value = value.ok_or(OwnerError::Empty)?;
+    if !value.is_ascii() {
+        return Err(OwnerError::NotAscii);
+    }
+    Owner::parse(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_text_matches() {
+        let service = ServiceToken::new("service-token".to_owned());
+        assert!(service.matches("service-token"));
+        for other in ["", "service-toke", "service-token ", "Service-token", "service-tokem"] {
+            assert!(!service.matches(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_it() {
+        assert_eq!(format!("{:?}", ServiceToken::new("x".to_owned())), "ServiceToken(..)");
+    }
+
+    #[test]
+    fn the_owner_header_is_required_and_ascii() {
+        let check = |value, expected| {
+            assert_eq!(owner_from_header(value).map(|owner| owner.as_str().to_owned()), expected);
+        };
+        check(Some("alice"), Ok("alice".to_owned()));
+        check(None, Err(OwnerError::Empty));
+        check(Some(""), Err(OwnerError::Empty));
+        check(Some("zo\u{eb}"), Err(OwnerError::NotAscii));
+        check(Some("a\tb"), Err(OwnerError::ControlCharacter));
+    }
+}
