@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type RefObject } from 'react';
 import type { ThreadSummary } from './api.ts';
 import { Mark } from './mark.tsx';
 import { Notice } from './notice.tsx';
@@ -6,6 +6,7 @@ import { ThreadRow } from './thread-row.tsx';
 import type { Threads } from './use-threads.ts';
 
 interface Props {
+  newButton: RefObject<HTMLButtonElement | null>;
   name: string;
   threads: Threads;
   current: string | undefined;
@@ -17,7 +18,7 @@ interface Props {
 }
 
 /** The thread list, newest first, with who is signed in. */
-export function Sidebar({ name, threads, current, problem, onOpen, onNew, onDelete, onSignOut }: Props) {
+export function Sidebar({ newButton, name, threads, current, problem, onOpen, onNew, onDelete, onSignOut }: Props) {
   const { rows, hasMore, loadMore, refresh } = threads;
   const [loadingMore, setLoadingMore] = useState(false);
 
@@ -33,7 +34,7 @@ export function Sidebar({ name, threads, current, problem, onOpen, onNew, onDele
         <Mark />
         <span>Threadkeep</span>
       </div>
-      <button className="new-thread" onClick={onNew}>
+      <button ref={newButton} className="new-thread" onClick={onNew}>
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="M12 5v14M5 12h14" />
         </svg>

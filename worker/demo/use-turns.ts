@@ -45,6 +45,8 @@ export interface Turns {
 export function useTurns({ session, stateKey, stored, isNew, onTurnStart, onTurnEnd }: Options): Turns {
   const [status, setStatus] = useState<RunStatus>();
   const [problem, setProblem] = useState<string>();
+  /** The connection broke, so what this page shows may be behind. */
+  const [lost, setLost] = useState(false);
   const [stopping, setStopping] = useState(false);
   const [returned, setReturned] = useState<string>();
   const [runKnown, setRunKnown] = useState(isNew);
@@ -81,7 +83,10 @@ export function useTurns({ session, stateKey, stored, isNew, onTurnStart, onTurn
     onError: (error) => setProblem(humane(error)),
     onFinish: ({ isAbort, isDisconnect }) => {
       // The run may go on without this page; what arrived of it stays in view.
-      if (isDisconnect) setProblem('The connection was lost. Load the thread again to see what the server has.');
+      if (isDisconnect) {
+        setLost(true);
+        setProblem('The connection was lost. Load the thread again to see what the server has.');
+      }
       // Aborted: this page went to another thread.
       else if (!isAbort) void sync();
     },
@@ -106,6 +111,7 @@ export function useTurns({ session, stateKey, stored, isNew, onTurnStart, onTurn
     try {
       const messages = await loadThread(session, stateKey);
       if (left.current || before !== sent.current) return;
+      setLost(false);
       onTurnEnd(messages.length);
       setReturned(textOfMissing(newestMessages.current, messages));
       chat.setMessages(messages);
@@ -136,7 +142,7 @@ export function useTurns({ session, stateKey, stored, isNew, onTurnStart, onTurn
     running,
     status: running ? status : undefined,
     problem,
-    unanswered: runKnown && !running && last?.role === 'user',
+    unanswered: runKnown && !running && !lost && last?.role === 'user',
     canSend: runKnown && !running,
     stopping,
     returned,

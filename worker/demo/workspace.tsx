@@ -22,27 +22,26 @@ export function Workspace({ session, onSignOut }: Props) {
   // On a narrow screen the list is a drawer; on a wide one it is always there and this does nothing.
   const [drawerOpen, setDrawerOpen] = useState(false);
   const menuButton = useRef<HTMLButtonElement>(null);
+  const newButton = useRef<HTMLButtonElement>(null);
 
-  // Only what the list says: the server may have masked the words that the title is made of.
   const title = threads.rows?.find((row) => row.stateKey === place.stateKey)?.title;
   useEffect(() => {
     document.title = title ? `${title} · Threadkeep` : 'Threadkeep';
   }, [title]);
 
-  const closeDrawer = useCallback(() => {
-    setDrawerOpen(false);
-    menuButton.current?.focus();
-  }, []);
-
   useEffect(() => {
     if (!drawerOpen) return;
+    newButton.current?.focus();
     const onKeyDown = (event: KeyboardEvent) => {
       // Escape in the open dialog closes the dialog, not what is under it.
-      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) closeDrawer();
+      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) setDrawerOpen(false);
     };
     addEventListener('keydown', onKeyDown);
-    return () => removeEventListener('keydown', onKeyDown);
-  }, [drawerOpen, closeDrawer]);
+    return () => {
+      removeEventListener('keydown', onKeyDown);
+      menuButton.current?.focus();
+    };
+  }, [drawerOpen]);
 
   const { touch, refresh, forget } = threads;
   const onTurnStart = useCallback(
@@ -69,6 +68,8 @@ export function Workspace({ session, onSignOut }: Props) {
       await deleteThread(session, doomed.stateKey);
       forget(doomed.stateKey);
       if (doomed.stateKey === place.stateKey) openNew();
+      // The row that had the focus is gone.
+      newButton.current?.focus();
     } catch (error) {
       setDeleteProblem(humane(error));
     }
@@ -77,6 +78,7 @@ export function Workspace({ session, onSignOut }: Props) {
   return (
     <div className="workspace" data-drawer={drawerOpen ? 'open' : 'closed'}>
       <Sidebar
+        newButton={newButton}
         name={session.name}
         threads={threads}
         current={place.isNew ? undefined : place.stateKey}
@@ -92,7 +94,7 @@ export function Workspace({ session, onSignOut }: Props) {
         onDelete={setDoomed}
         onSignOut={onSignOut}
       />
-      <button className="scrim" tabIndex={-1} aria-label="Close the thread list" onClick={closeDrawer} />
+      <button className="scrim" tabIndex={-1} aria-label="Close the thread list" onClick={() => setDrawerOpen(false)} />
       <main className="stage" inert={drawerOpen}>
         <header className="stage-head">
           <button
