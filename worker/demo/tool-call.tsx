@@ -1,4 +1,5 @@
 import type { DynamicToolUIPart, ToolUIPart } from 'ai';
+import { memo } from 'react';
 
 /** A tool may answer with megabytes; this much of it is drawn. */
 const SHOWN_CHARS = 20_000;
@@ -28,19 +29,20 @@ export function ToolCall({ name, part, growing }: Props) {
   );
 }
 
-function Value({ label, value }: { label: string; value: unknown }) {
+/** Drawn again only when the value is another one: while the rest of the reply grows, it stays as it is. */
+const Value = memo(function Value({ label, value }: { label: string; value: unknown }) {
   const text = typeof value === 'string' ? value : jsonText(value);
   const rest = text.length - SHOWN_CHARS;
   return (
     <div className="value">
-      <h3>{label}</h3>
-      <pre tabIndex={0} aria-label={label}>
+      <p className="value-label">{label}</p>
+      <pre tabIndex={0} role="group" aria-label={label}>
         {rest > 0 ? text.slice(0, SHOWN_CHARS) : text}
       </pre>
       {rest > 0 && <p className="hint">and {rest.toLocaleString('en')} more characters</p>}
     </div>
   );
-}
+});
 
 /** One line when it fits, else indented. Line breaks inside strings are escaped, so all that are found are layout. */
 function jsonText(value: unknown): string {

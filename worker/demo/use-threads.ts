@@ -56,14 +56,15 @@ export function useThreads(session: Session): Threads {
     }
   }, []);
 
-  const loaded = listing.rows?.length ?? 0;
+  const loaded = useRef(0);
+  loaded.current = listing.rows?.length ?? 0;
   const refresh = useCallback(
     () =>
       read(async () => {
-        const page = await listThreads(session, Math.min(Math.max(loaded, PAGE_ROWS), MAX_ROWS));
+        const page = await listThreads(session, Math.min(Math.max(loaded.current, PAGE_ROWS), MAX_ROWS));
         return { rows: page.threads, nextCursor: page.nextCursor };
       }),
-    [read, session, loaded],
+    [read, session],
   );
 
   const loadMore = useCallback(
@@ -87,8 +88,7 @@ export function useThreads(session: Session): Threads {
 
   useEffect(() => {
     void refresh();
-    // Read once per session; later reads have their own reasons.
-  }, [session]);
+  }, [refresh]);
 
   const rows = useMemo(() => overlay(listing.rows, touched, gone), [listing.rows, touched, gone]);
   return { rows, problem, hasMore: listing.nextCursor !== undefined, loadMore, refresh, touch, forget };
