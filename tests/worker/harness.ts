@@ -16,6 +16,9 @@ export type WorkerVars = Record<string, string>;
 /** Where `cargo xtask build` leaves the modules; another folder may be named to prove the harness itself. */
 const BUILD_DIR = process.env['THREADKEEP_WORKER_DIR'] ?? resolve(import.meta.dirname, '../../target/worker');
 
+/** How long workerd may finish what is under way after SIGTERM, in milliseconds; it would wait for open streams for ever. */
+const GRACE_MS = 2_000;
+
 const MODULES = ['index.js', 'index_bg.wasm'];
 
 export class Worker {
@@ -51,7 +54,9 @@ export class Worker {
 
   /** Ends workerd as an operator would, and waits until it is gone. The data stays. */
   async stop(): Promise<void> {
+    const grace = setTimeout(() => this.#process?.kill('SIGKILL'), GRACE_MS);
     await this.#end('SIGTERM');
+    clearTimeout(grace);
   }
 
   /** Ends workerd as a power cut would. */
@@ -104,11 +109,11 @@ export class Worker {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
-    this.#process = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
+    this.#process = undefined;
   }
 }
 

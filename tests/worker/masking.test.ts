@@ -34,11 +34,10 @@ for (const [kind, secret] of Object.entries(SECRETS)) {
     const key = scene.key(`split-${kind}`);
     const marker = `marker-${kind}`;
     const { stream, turn } = await scene.begin(alice, key, 'Show me the credential');
-    const pieces = random.cutText(`The value is ${secret} so keep it. ${marker} `, 7);
-    turn.send(...pieces.map(text));
-    await stream.reads(marker);
+    turn.send(...random.cutText(`The value is ${secret} so keep it. `, 7).map(text));
+    await stream.reads('so keep it.');
     await until('the resume buffer holds what came after the secret', () => {
-      turn.send(text('and so on '));
+      turn.send(text(`${marker} `));
       return isStored(scene.worker.dataDir, marker);
     });
     assertNowhere(secret);

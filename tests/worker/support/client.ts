@@ -3,7 +3,7 @@
 import { SignJWT } from 'jose';
 import type { UIMessage } from 'ai';
 import { ChatStream } from './chat-stream.ts';
-import { until } from './until.ts';
+import { until, within } from './until.ts';
 
 export const JWT_SECRET = 'a-test-secret-of-at-least-32-bytes!!';
 export const SERVICE_TOKEN = 'service-token-of-the-tests-0123456789';
@@ -65,12 +65,12 @@ export class Client {
       init.body = typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body);
       init.headers = { 'content-type': 'application/json', ...init.headers };
     }
-    return fetch(this.#base() + path, init);
+    return within(`an answer to ${method} ${path}`, fetch(this.#base() + path, init));
   }
 
   async ask<Body = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>> {
     const response = await this.request(method, path, body, headers);
-    const text = await response.text();
+    const text = await within(`the body of ${method} ${path}`, response.text());
     const isJson = response.headers.get('content-type')?.includes('application/json') === true;
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as Body, text };
   }
