@@ -15,12 +15,8 @@ use crate::{cargo_tools, glue, node, page};
 
 /// The CLI's part in surviving a Rust panic: a function that replaces the instance, and a
 /// guard around each call that notices a dead one. worker/entry.js is the other part.
-const BINDGEN_FLAGS: [&str; 4] = [
-    "--no-typescript",
-    "--experimental-reset-state-function",
-    "--force-enable-abort-handler",
-    "--target=module",
-];
+const BINDGEN_FLAGS: [&str; 4] =
+    ["--no-typescript", "--experimental-reset-state-function", "--force-enable-abort-handler", "--target=module"];
 
 const ESBUILD_FLAGS: [&str; 7] = [
     "--bundle",
@@ -132,11 +128,7 @@ fn bind(project: &Project, shell: &Shell, stage: &Stage, compiled: &Path) -> Res
         // Snippets of earlier builds would stay behind otherwise.
         let _ = fs::remove_dir_all(&folder);
         let mut bindgen = shell.command("wasm-bindgen");
-        bindgen
-            .args(BINDGEN_FLAGS)
-            .args(["--out-name", "index", "--out-dir"])
-            .arg(&folder)
-            .arg(compiled);
+        bindgen.args(BINDGEN_FLAGS).args(["--out-name", "index", "--out-dir"]).arg(&folder).arg(compiled);
         shell.run(&mut bindgen)?;
         fs::write(&stage.glue, glue::repair(&read(&stage.glue)?)?)?;
         Ok(())
@@ -155,22 +147,14 @@ fn bundle(project: &Project, shell: &Shell, stage: &Stage) -> Result<()> {
         inputs = inputs.folder(&snippets)?;
     }
     let outputs = [stage.bundle.clone()];
-    when_changed(
-        &stage.folder.join("bundle.key"),
-        &inputs.key(),
-        &outputs,
-        || {
-            // Beside the glue, so that its relative imports are those of the deployed files.
-            let beside = stage.folder.join("glue/entry.js");
-            fs::copy(&entry, &beside).context("cannot copy worker/entry.js")?;
-            let mut esbuild = shell.command(project.root.join("worker/node_modules/.bin/esbuild"));
-            esbuild
-                .arg(&beside)
-                .args(ESBUILD_FLAGS)
-                .arg(format!("--outfile={}", stage.bundle.display()));
-            shell.run(&mut esbuild)
-        },
-    )
+    when_changed(&stage.folder.join("bundle.key"), &inputs.key(), &outputs, || {
+        // Beside the glue, so that its relative imports are those of the deployed files.
+        let beside = stage.folder.join("glue/entry.js");
+        fs::copy(&entry, &beside).context("cannot copy worker/entry.js")?;
+        let mut esbuild = shell.command(project.root.join("worker/node_modules/.bin/esbuild"));
+        esbuild.arg(&beside).args(ESBUILD_FLAGS).arg(format!("--outfile={}", stage.bundle.display()));
+        shell.run(&mut esbuild)
+    })
 }
 
 /// wasm-opt takes longest by far, so its results are kept by the content they were made from.
@@ -188,11 +172,7 @@ fn optimize(project: &Project, shell: &Shell, stage: &Stage) -> Result<PathBuf> 
         drop_oldest(&kept)?;
         let unfinished = kept.join("unfinished");
         let mut wasm_opt = shell.command(project.root.join("worker/node_modules/.bin/wasm-opt"));
-        wasm_opt
-            .args(WASM_OPT_FLAGS)
-            .arg(&stage.wasm)
-            .arg("-o")
-            .arg(&unfinished);
+        wasm_opt.args(WASM_OPT_FLAGS).arg(&stage.wasm).arg("-o").arg(&unfinished);
         shell.run(&mut wasm_opt)?;
         fs::rename(&unfinished, &result)?;
     }

@@ -21,11 +21,7 @@ pub(crate) fn wasm_target(shell: &Shell) -> Result<()> {
     }
     say("adding the wasm32-unknown-unknown target (seconds)");
     shell
-        .run(
-            shell
-                .command("rustup")
-                .args(["target", "add", "wasm32-unknown-unknown"]),
-        )
+        .run(shell.command("rustup").args(["target", "add", "wasm32-unknown-unknown"]))
         .context("this Rust has no wasm32-unknown-unknown target, and rustup could not add it")
 }
 
@@ -35,11 +31,7 @@ pub(crate) fn component(shell: &Shell, subcommand: &str, component: &str) -> Res
         return Ok(());
     }
     say(&format!("adding the Rust component {component}"));
-    shell.run(
-        shell
-            .command("rustup")
-            .args(["component", "add", component]),
-    )
+    shell.run(shell.command("rustup").args(["component", "add", component]))
 }
 
 /// Puts wasm-bindgen (and its test runner) of the workspace's own version on the PATH.
@@ -47,26 +39,12 @@ pub(crate) fn wasm_bindgen(project: &Project, shell: &mut Shell) -> Result<()> {
     let version = project.wasm_bindgen_version()?;
     // No default features: they are TLS for remote browsers. No --locked: newer patch
     // releases of its dependencies build everywhere, its lock file does not.
-    install(
-        project,
-        shell,
-        "wasm-bindgen-cli",
-        &version,
-        &["--no-default-features"],
-        "2 to 3 minutes",
-    )
+    install(project, shell, "wasm-bindgen-cli", &version, &["--no-default-features"], "2 to 3 minutes")
 }
 
 /// Puts wasm-pack on the PATH.
 pub(crate) fn wasm_pack(project: &Project, shell: &mut Shell) -> Result<()> {
-    install(
-        project,
-        shell,
-        "wasm-pack",
-        WASM_PACK_VERSION,
-        &["--locked"],
-        "3 to 5 minutes",
-    )
+    install(project, shell, "wasm-pack", WASM_PACK_VERSION, &["--locked"], "3 to 5 minutes")
 }
 
 /// Installs one version of one crate's programs into a folder of its own, once per user.

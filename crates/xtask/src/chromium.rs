@@ -16,9 +16,8 @@ pub(crate) struct Chromium {
 ///
 /// `CHROMIUM` and `CHROMEDRIVER` name another pair.
 pub(crate) fn chromium(shell: &Shell) -> Result<Chromium> {
-    let named = |variable: &str, usual: &str| {
-        std::env::var_os(variable).map_or_else(|| PathBuf::from(usual), PathBuf::from)
-    };
+    let named =
+        |variable: &str, usual: &str| std::env::var_os(variable).map_or_else(|| PathBuf::from(usual), PathBuf::from);
     let pair = Chromium {
         browser: named("CHROMIUM", "/usr/bin/chromium"),
         driver: named("CHROMEDRIVER", "/usr/bin/chromedriver"),
@@ -53,18 +52,9 @@ fn install(shell: &Shell) -> Result<()> {
         if !root {
             command.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
         }
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(arguments);
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
         shell.run(&mut command)
     };
     apt_get(&["update", "-qq"])?;
-    apt_get(&[
-        "install",
-        "-qq",
-        "-y",
-        "--no-install-recommends",
-        "chromium",
-        "chromium-driver",
-    ])
+    apt_get(&["install", "-qq", "-y", "--no-install-recommends", "chromium", "chromium-driver"])
 }

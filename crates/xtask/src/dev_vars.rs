@@ -33,12 +33,8 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
         secret()?,
         secret()?
     );
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(PRIVATE)
-        .open(&path)
-        .context("cannot write .dev.vars")?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&path).context("cannot write .dev.vars")?;
     file.write_all(text.as_bytes())?;
     Ok(())
 }
@@ -46,19 +42,12 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
 /// One value of `.dev.vars`.
 pub(crate) fn value(project: &Project, name: &str) -> Result<String> {
     let text = read(&project.root.join(".dev.vars"))?;
-    find(&text, name)
-        .map(str::to_owned)
-        .with_context(|| format!(".dev.vars has no {name}"))
+    find(&text, name).map(str::to_owned).with_context(|| format!(".dev.vars has no {name}"))
 }
 
 fn find<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.lines().find_map(|line| {
-        let value = line
-            .trim()
-            .strip_prefix(name)?
-            .trim_start()
-            .strip_prefix('=')?
-            .trim();
+        let value = line.trim().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim();
         let quoted = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
         Some(quoted('"').or_else(|| quoted('\'')).unwrap_or(value))
     })

@@ -68,11 +68,8 @@ pub(crate) fn worker_is_small(project: &Project, shell: &Shell) -> Result<()> {
 }
 
 fn banned(tree: &str) -> Vec<&str> {
-    let mut found: Vec<&str> = tree
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .filter(|name| BANNED_IN_CORE.contains(name))
-        .collect();
+    let mut found: Vec<&str> =
+        tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| BANNED_IN_CORE.contains(name)).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -93,7 +90,8 @@ mod tests {
 
     #[test]
     fn banned_crates_are_found_by_whole_name() {
-        let tree = "threadkeep-core v0.1.0 (/x)\nserde v1.0.0\njs-sys v0.3.1 (*)\njs-sys v0.3.1\nrandom-things v1.0.0\n";
+        let tree =
+            "threadkeep-core v0.1.0 (/x)\nserde v1.0.0\njs-sys v0.3.1 (*)\njs-sys v0.3.1\nrandom-things v1.0.0\n";
         assert_eq!(banned(tree), ["js-sys"]);
     }
 }

@@ -29,21 +29,14 @@ pub(crate) const VERSION: &str = include_str!("glue.rs");
 
 /// Sources of streamed bodies. The glue keeps these classes to itself when it has them;
 /// worker/entry.js has to know when a body's next bytes will never come.
-const BODY_SOURCES: [&str; 2] = [
-    "\nclass IntoUnderlyingSource {",
-    "\nclass IntoUnderlyingByteSource {",
-];
+const BODY_SOURCES: [&str; 2] = ["\nclass IntoUnderlyingSource {", "\nclass IntoUnderlyingByteSource {"];
 
 /// Makes the glue safe to use after an instance has died, and readable for esbuild.
 pub(crate) fn repair(glue: &str) -> Result<String> {
     let mut text = replace(glue, SOURCE_IMPORT, "import wasmModule from")?;
     text = replace(&text, DEATH, &format!("{DEATH}\n    {DEATH_NOTICE}"))?;
     for check in STALE_CHECKS {
-        text = replace(
-            &text,
-            check,
-            &format!("__wbg_call_guard();\n        {check}"),
-        )?;
+        text = replace(&text, check, &format!("__wbg_call_guard();\n        {check}"))?;
     }
     for class in BODY_SOURCES {
         text = text.replace(class, &format!("\nexport {}", class.trim_start()));
@@ -66,10 +59,7 @@ mod tests {
     #[test]
     fn every_repair_is_made() {
         let [closure, method] = STALE_CHECKS;
-        let glue = format!(
-            "{SOURCE_IMPORT} 'x';\n{closure}}}\n{method}}}\n{DEATH}{}",
-            BODY_SOURCES[0]
-        );
+        let glue = format!("{SOURCE_IMPORT} 'x';\n{closure}}}\n{method}}}\n{DEATH}{}", BODY_SOURCES[0]);
         let text = repair(&glue).unwrap();
         assert!(text.starts_with("import wasmModule from 'x'"));
         assert_eq!(text.matches("__wbg_call_guard();\n").count(), 2);

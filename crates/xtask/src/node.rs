@@ -27,9 +27,7 @@ pub(crate) fn node(project: &Project, shell: &mut Shell) -> Result<()> {
     let bin = folder.join("node_modules").join(&package).join("bin");
     if !bin.exists() {
         let _alone = Alone::wait(&project.tools, "installing tools")?;
-        say(&format!(
-            "installing Node {OWN_NODE_VERSION} beside the machine's own (once, seconds)"
-        ));
+        say(&format!("installing Node {OWN_NODE_VERSION} beside the machine's own (once, seconds)"));
         fs::create_dir_all(&folder)?;
         let mut npm = shell.command("npm");
         npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
@@ -47,20 +45,13 @@ pub(crate) fn node(project: &Project, shell: &mut Shell) -> Result<()> {
 pub(crate) fn packages(project: &Project, shell: &Shell, folder: &str) -> Result<()> {
     let at = project.root.join(folder);
     let wanted = read(&at.join("package-lock.json"))?;
-    if installed(
-        &wanted,
-        read(&at.join("node_modules/.package-lock.json")).ok(),
-    ) {
+    if installed(&wanted, read(&at.join("node_modules/.package-lock.json")).ok()) {
         return Ok(());
     }
-    say(&format!(
-        "installing the npm packages of {folder}/ (seconds)"
-    ));
+    say(&format!("installing the npm packages of {folder}/ (seconds)"));
     let mut npm = shell.command("npm");
     // No install scripts: esbuild and workerd ship their programs as packages.
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .arg("--loglevel=error")
-        .current_dir(&at);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).arg("--loglevel=error").current_dir(&at);
     shell.run(&mut npm)
 }
 
@@ -73,21 +64,14 @@ fn installed(wanted: &str, record: Option<String>) -> bool {
     let (Some(wanted), Some(record)) = (packages_of(wanted), packages_of(&record)) else {
         return false;
     };
-    wanted
-        .iter()
-        .filter(|(path, _)| !path.is_empty())
-        .all(|(path, package)| match record.get(path) {
-            Some(there) => there["version"] == package["version"],
-            None => package["optional"] == true,
-        })
+    wanted.iter().filter(|(path, _)| !path.is_empty()).all(|(path, package)| match record.get(path) {
+        Some(there) => there["version"] == package["version"],
+        None => package["optional"] == true,
+    })
 }
 
 fn packages_of(lock: &str) -> Option<Map<String, Value>> {
-    match serde_json::from_str::<Value>(lock)
-        .ok()?
-        .get_mut("packages")?
-        .take()
-    {
+    match serde_json::from_str::<Value>(lock).ok()?.get_mut("packages")?.take() {
         Value::Object(packages) => Some(packages),
         _ => None,
     }
@@ -151,18 +135,12 @@ mod tests {
 
     #[test]
     fn package_for_another_system_may_be_absent() {
-        check(
-            Some(r#"{"packages": {"node_modules/a": {"version": "1.0.0"}}}"#),
-            true,
-        );
+        check(Some(r#"{"packages": {"node_modules/a": {"version": "1.0.0"}}}"#), true);
     }
 
     #[test]
     fn other_version_is_not_installed() {
-        check(
-            Some(r#"{"packages": {"node_modules/a": {"version": "1.0.1"}}}"#),
-            false,
-        );
+        check(Some(r#"{"packages": {"node_modules/a": {"version": "1.0.1"}}}"#), false);
     }
 
     #[test]

@@ -37,10 +37,7 @@ pub(crate) fn build(project: &Project, shell: &Shell) -> Result<()> {
         // A stylesheet of an earlier build would be served on.
         let _ = fs::remove_file(&styles);
         let mut esbuild = shell.command(project.root.join("worker/node_modules/.bin/esbuild"));
-        esbuild
-            .arg(sources.join("main.tsx"))
-            .args(ESBUILD_FLAGS)
-            .arg(format!("--outfile={}", app.display()));
+        esbuild.arg(sources.join("main.tsx")).args(ESBUILD_FLAGS).arg(format!("--outfile={}", app.display()));
         shell.run(&mut esbuild)?;
         publish(&app, &page.join("app.js"))?;
         for asset in assets(&sources)? {

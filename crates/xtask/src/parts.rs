@@ -20,41 +20,13 @@ pub(crate) struct Part {
 
 /// Quick ones first: who broke the format should not wait for a browser.
 pub(crate) const PARTS: [Part; 7] = [
-    Part {
-        name: "fmt",
-        what: "the Rust code is formatted",
-        run: fmt,
-    },
-    Part {
-        name: "lint",
-        what: "no warning from clippy, rustdoc or tsc",
-        run: lint,
-    },
-    Part {
-        name: "fences",
-        what: "the core is pure, the worker is small",
-        run: fences,
-    },
-    Part {
-        name: "core",
-        what: "Rust tests on this machine",
-        run: core,
-    },
-    Part {
-        name: "wasm",
-        what: "Rust tests as WebAssembly in Chromium",
-        run: wasm,
-    },
-    Part {
-        name: "worker",
-        what: "the built worker on bare workerd",
-        run: worker,
-    },
-    Part {
-        name: "browser",
-        what: "the page and stock clients in Chromium",
-        run: browser,
-    },
+    Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
+    Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
+    Part { name: "fences", what: "the core is pure, the worker is small", run: fences },
+    Part { name: "core", what: "Rust tests on this machine", run: core },
+    Part { name: "wasm", what: "Rust tests as WebAssembly in Chromium", run: wasm },
+    Part { name: "worker", what: "the built worker on bare workerd", run: worker },
+    Part { name: "browser", what: "the page and stock clients in Chromium", run: browser },
 ];
 
 /// Crates that must also be clean as WebAssembly. The last one is listed when it is there.
@@ -152,12 +124,7 @@ fn wasm(project: &Project) -> Result<Outcome> {
 fn worker(project: &Project) -> Result<Outcome> {
     let shell = bundle::build(project, Effort::Small)?;
     node::packages(project, &shell, "tests")?;
-    shell.run(
-        shell
-            .command("node")
-            .arg("--test")
-            .args(specs(project, "worker")?),
-    )?;
+    shell.run(shell.command("node").arg("--test").args(specs(project, "worker")?))?;
     Ok(Outcome::Passed)
 }
 
@@ -166,19 +133,14 @@ fn browser(project: &Project) -> Result<Outcome> {
     let chromium = chromium::chromium(&shell)?;
     node::packages(project, &shell, "tests")?;
     let mut node = shell.command("node");
-    node.arg("--test")
-        .args(specs(project, "browser")?)
-        .env("CHROMIUM", &chromium.browser);
+    node.arg("--test").args(specs(project, "browser")?).env("CHROMIUM", &chromium.browser);
     shell.run(&mut node)?;
     Ok(Outcome::Passed)
 }
 
 fn clippy(shell: &Shell, arguments: &[&str]) -> Result<()> {
     let mut cargo = shell.command("cargo");
-    cargo
-        .arg("clippy")
-        .args(arguments)
-        .args(["--", "--deny=warnings"]);
+    cargo.arg("clippy").args(arguments).args(["--", "--deny=warnings"]);
     shell.run(&mut cargo)
 }
 
@@ -194,14 +156,7 @@ fn wasm_arguments(project: &Project) -> Vec<&'static str> {
 
 fn rustdoc(shell: &Shell) -> Result<()> {
     let mut cargo = shell.command("cargo");
-    cargo
-        .args([
-            "doc",
-            "--workspace",
-            "--no-deps",
-            "--document-private-items",
-        ])
-        .env("RUSTDOCFLAGS", "--deny=warnings");
+    cargo.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "--deny=warnings");
     shell.run(&mut cargo)
 }
 
@@ -223,8 +178,7 @@ fn specs(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
 }
 
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();

@@ -31,11 +31,7 @@ impl ProcessGroup {
             .spawn()
             .with_context(|| format!("cannot run `{}`", command.get_program().display()))?;
         let id = Pid::from_child(&leader);
-        Ok(Self {
-            leader,
-            id,
-            watchdog: Watchdog::start(id).ok(),
-        })
+        Ok(Self { leader, id, watchdog: Watchdog::start(id).ok() })
     }
 
     /// Its exit status, once the leader has ended.
@@ -82,7 +78,9 @@ struct Watchdog {
 impl Watchdog {
     fn start(group: Pid) -> Result<Self> {
         let id = group.as_raw_nonzero();
-        let script = format!("read -r _; kill -TERM -- -{id}; sleep 5; kill -KILL -- -{id}");
+        let grace_s = GRACE.as_secs();
+        // No `--` before the negative number: dash's kill does not know it.
+        let script = format!("read -r _; kill -TERM -{id}; sleep {grace_s}; kill -KILL -{id}");
         let mut shell = Command::new("sh")
             .args(["-c", &script])
             .stdin(Stdio::piped())
@@ -113,5 +111,17 @@ mod tests {
         assert!(group.ended().unwrap().is_none());
         group.end();
         assert!(test_kill_process_group(group.id).is_err());
+    }
+
+    #[test]
+    fn watchdog_ends_the_group_when_nobody_holds_its_stdin() {
+        let mut command = Command::new("sleep");
+        let mut group = ProcessGroup::start(command.arg("60")).unwrap();
+        let Watchdog { mut shell, alive } = group.watchdog.take().unwrap();
+        drop(alive);
+        let status = group.leader.wait().unwrap();
+        assert!(!status.success());
+        shell.kill().unwrap();
+        shell.wait().unwrap();
     }
 }

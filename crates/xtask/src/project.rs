@@ -21,14 +21,8 @@ impl Project {
         // `cargo run` sets the variable; the built-in value serves a binary that is called directly.
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = manifest
-            .ancestors()
-            .nth(2)
-            .context("xtask is not at crates/xtask")?;
-        Ok(Self {
-            root: root.to_owned(),
-            tools: cache_home()?.join("threadkeep").join("tools"),
-        })
+        let root = manifest.ancestors().nth(2).context("xtask is not at crates/xtask")?;
+        Ok(Self { root: root.to_owned(), tools: cache_home()?.join("threadkeep").join("tools") })
     }
 
     /// What we build for others to read: always below the root, whatever cargo's own target
@@ -39,16 +33,9 @@ impl Project {
 
     /// Cargo's target folder: `CARGO_TARGET_DIR`, the user's configuration, or `target`.
     pub(crate) fn cargo_target(&self, shell: &Shell) -> Result<PathBuf> {
-        let text = shell.text(shell.command("cargo").args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-        ]))?;
+        let text = shell.text(shell.command("cargo").args(["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&text)?;
-        let folder = metadata["target_directory"]
-            .as_str()
-            .context("cargo metadata names no target folder")?;
+        let folder = metadata["target_directory"].as_str().context("cargo metadata names no target folder")?;
         Ok(PathBuf::from(folder))
     }
 

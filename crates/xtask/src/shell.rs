@@ -20,10 +20,7 @@ pub(crate) struct Shell {
 impl Shell {
     /// A shell that knows the programs of the machine only.
     pub(crate) fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-            first: Vec::new(),
-        }
+        Self { root: root.to_owned(), first: Vec::new() }
     }
 
     /// Puts a folder of programs before all others.
@@ -58,10 +55,7 @@ impl Shell {
     /// # Errors
     /// As [`Shell::run`], or output that is not UTF-8.
     pub(crate) fn text(&self, command: &mut Command) -> Result<String> {
-        let output = command
-            .stdin(Stdio::null())
-            .output()
-            .with_context(|| missing(command))?;
+        let output = command.stdin(Stdio::null()).output().with_context(|| missing(command))?;
         if !output.status.success() {
             eprint!("{}", String::from_utf8_lossy(&output.stderr));
             bail!("`{}` failed ({})", shown(command), output.status);
@@ -71,10 +65,7 @@ impl Shell {
 
     /// Whether a command runs and ends with success; its output is dropped.
     pub(crate) fn works(&self, command: &mut Command) -> bool {
-        let quiet = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         quiet.status().is_ok_and(|status| status.success())
     }
 
@@ -86,10 +77,7 @@ impl Shell {
 }
 
 fn missing(command: &Command) -> String {
-    format!(
-        "cannot run `{}`: is it installed?",
-        command.get_program().display()
-    )
+    format!("cannot run `{}`: is it installed?", command.get_program().display())
 }
 
 fn shown(command: &Command) -> String {

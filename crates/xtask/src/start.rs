@@ -42,12 +42,7 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            port: 8787,
-            fresh: false,
-            data: None,
-            verbose: false,
-        }
+        Self { port: 8787, fresh: false, data: None, verbose: false }
     }
 }
 
@@ -98,10 +93,9 @@ fn claim(data: &Path) -> Result<File> {
     let file = File::create(data.join("lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another worker runs on the data in {}; end it, or choose another folder with --data",
-            data.display()
-        ),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another worker runs on the data in {}; end it, or choose another folder with --data", data.display())
+        }
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
@@ -154,10 +148,7 @@ fn wait_until_ready(worker: &mut ProcessGroup, port: u16, signals: &Receiver<i32
         }
         if Instant::now() > deadline {
             worker.end();
-            bail!(
-                "the worker did not answer within {} s; --verbose shows what wrangler says",
-                READY_WITHIN.as_secs()
-            );
+            bail!("the worker did not answer within {} s; --verbose shows what wrangler says", READY_WITHIN.as_secs());
         }
     }
 }
@@ -188,8 +179,7 @@ fn answers(port: u16) -> bool {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut stream = TcpStream::connect_timeout(&address, ANSWER_WITHIN)?;
         stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-        stream
-            .write_all(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")?;
         let mut status = [0; 12];
         stream.read_exact(&mut status)?;
         Ok(status == *b"HTTP/1.1 200")

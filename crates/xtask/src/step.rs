@@ -35,9 +35,7 @@ impl Inputs {
         let mut files = Vec::new();
         collect(folder, &mut files)?;
         files.sort();
-        files.iter().try_fold(self, |inputs, path| {
-            inputs.text(&path.to_string_lossy()).file(path)
-        })
+        files.iter().try_fold(self, |inputs, path| inputs.text(&path.to_string_lossy()).file(path))
     }
 
     /// The fingerprint: 16 hexadecimal digits.
@@ -81,11 +79,9 @@ pub(crate) struct Alone(#[expect(dead_code, reason = "the lock lives as long as 
 impl Alone {
     /// Waits for its turn and says so when it has to.
     pub(crate) fn wait(folder: &Path, what: &str) -> Result<Self> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let path = folder.join("xtask.lock");
-        let file =
-            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -99,8 +95,7 @@ impl Alone {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
         if !path.is_dir() {
@@ -117,8 +112,7 @@ mod tests {
     use super::*;
 
     fn scratch(name: &str) -> PathBuf {
-        let folder =
-            std::env::temp_dir().join(format!("threadkeep-xtask-{}-{name}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("threadkeep-xtask-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         folder

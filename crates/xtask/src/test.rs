@@ -27,11 +27,7 @@ pub(crate) fn run(project: &Project, names: &[String]) -> Result<ExitCode> {
     let rows: Vec<Row> = chosen.iter().map(|part| run_part(project, part)).collect();
     print!("{}", table(&rows));
     let failed = rows.iter().any(|row| row.result.is_err());
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// The parts of the given names, in the order of the list; all parts when none is named.
@@ -39,10 +35,7 @@ fn choose(names: &[String]) -> Result<Vec<&'static Part>> {
     for name in names {
         if !PARTS.iter().any(|part| part.name == name) {
             let known: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
-            bail!(
-                "there is no part {name:?}; the parts are {}",
-                known.join(" ")
-            );
+            bail!("there is no part {name:?}; the parts are {}", known.join(" "));
         }
     }
     let wanted = |part: &&Part| names.is_empty() || names.iter().any(|name| name == part.name);
@@ -58,11 +51,7 @@ fn run_part(project: &Project, part: &Part) -> Row {
         Ok(Outcome::Skipped(why)) => println!("skipped: {why}"),
         Err(error) => eprintln!("{} failed: {error:#}", part.name),
     }
-    Row {
-        name: part.name,
-        result,
-        took: started.elapsed(),
-    }
+    Row { name: part.name, result, took: started.elapsed() }
 }
 
 fn table(rows: &[Row]) -> String {
@@ -81,10 +70,7 @@ fn table(rows: &[Row]) -> String {
             }
         };
         let seconds = row.took.as_secs_f64();
-        text.push_str(&format!(
-            "{:<10} {word:<8} {seconds:>8.1}{note}\n",
-            row.name
-        ));
+        text.push_str(&format!("{:<10} {word:<8} {seconds:>8.1}{note}\n", row.name));
     }
     text.push_str(&format!("\n{passed} passed, {failed} failed\n"));
     text
@@ -107,11 +93,7 @@ mod tests {
 
     #[test]
     fn table_counts_and_marks() {
-        let row = |name, result| Row {
-            name,
-            result,
-            took: Duration::from_millis(1_250),
-        };
+        let row = |name, result| Row { name, result, took: Duration::from_millis(1_250) };
         let text = table(&[
             row("fmt", Ok(Outcome::Passed)),
             row("core", Err(anyhow::anyhow!("`cargo test` failed"))),

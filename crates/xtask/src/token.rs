@@ -21,8 +21,8 @@ const LIFETIME_S: u64 = 60 * 60;
 /// An empty name, or no `.dev.vars` yet (`cargo xtask start` writes it).
 pub(crate) fn for_user(project: &Project, user: &str) -> Result<String> {
     ensure!(!user.is_empty(), "a token needs a user name");
-    let secret = dev_vars::value(project, "AUTH_JWT_SECRET")
-        .context("no secret to sign with: run `cargo xtask start` once")?;
+    let secret =
+        dev_vars::value(project, "AUTH_JWT_SECRET").context("no secret to sign with: run `cargo xtask start` once")?;
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     sign(&secret, user, now_s)
 }
@@ -30,11 +30,7 @@ pub(crate) fn for_user(project: &Project, user: &str) -> Result<String> {
 fn sign(secret: &str, user: &str, now_s: u64) -> Result<String> {
     let header = json!({"alg": "HS256", "typ": "JWT"});
     let claims = json!({"sub": user, "iat": now_s, "exp": now_s + LIFETIME_S});
-    let signed = format!(
-        "{}.{}",
-        BASE64_URL.encode(header.to_string()),
-        BASE64_URL.encode(claims.to_string())
-    );
+    let signed = format!("{}.{}", BASE64_URL.encode(header.to_string()), BASE64_URL.encode(claims.to_string()));
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
     mac.update(signed.as_bytes());
     let signature = BASE64_URL.encode(mac.finalize().into_bytes());
