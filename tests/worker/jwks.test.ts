@@ -1,6 +1,6 @@
 // The key set over HTTP: rotated keys are found, a provider that is down or talks nonsense lets nobody in and locks nobody out.
 
-import { test, type TestContext } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { exportJWK, SignJWT } from 'jose';
@@ -52,15 +52,18 @@ const NONSENSE: [string, (response: ServerResponse) => void][] = [
   ['never ends its answer', (response) => void response.writeHead(200).write('{"keys":[')],
 ];
 
-for (const [what, misbehave] of NONSENSE) {
-  test(`a provider that ${what} is 502 upstream_unavailable, and other credentials still work`, { concurrency: true }, async (t) => {
-    const { issuer, outcome } = await open(t, first);
-    issuer.misbehave = misbehave;
-    assert.deepEqual(await outcome(await tokenBy(first)), UNAVAILABLE);
-    assert.deepEqual(await outcome(await userToken('alice')), TAKEN);
-    assert.deepEqual(await outcome(SERVICE_TOKEN), TAKEN);
-  });
-}
+// Side by side: two of them end by the worker's own deadline.
+suite('502 upstream_unavailable, while other credentials still work', { concurrency: true }, () => {
+  for (const [what, misbehave] of NONSENSE) {
+    test(`a provider that ${what}`, async (t) => {
+      const { issuer, outcome } = await open(t, first);
+      issuer.misbehave = misbehave;
+      assert.deepEqual(await outcome(await tokenBy(first)), UNAVAILABLE);
+      assert.deepEqual(await outcome(await userToken('alice')), TAKEN);
+      assert.deepEqual(await outcome(SERVICE_TOKEN), TAKEN);
+    });
+  }
+});
 
 test('keys that are of no use here do no harm to the others', async (t) => {
   const { issuer, outcome } = await open(t, first);

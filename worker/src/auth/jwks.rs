@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use futures_util::StreamExt;
 use serde_json::json;
-use worker::{Date, Fetch, Headers, Request, RequestInit, Response, console_error, web_sys};
+use worker::{Date, Fetch, Method, Request, Response, console_error, web_sys};
 
 use super::error::AuthError;
 use super::jwk::parse_key_set;
@@ -67,7 +67,7 @@ async fn fetch_into_cache(url: &str) -> Result<KeySet, AuthError> {
 
 /// Fetches, reads and imports. The error is for the log; it holds nothing that the server sent.
 async fn fetch(url: &str) -> Result<KeySet, &'static str> {
-    let request = request(url).map_err(|_| "the url is not valid")?;
+    let request = Request::new(url, Method::Get).map_err(|_| "the url is not valid")?;
     let signal = web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS).into();
     let response = Fetch::Request(request).send_with_signal(&signal).await;
     let mut response = response.map_err(|_| "no answer")?;
@@ -80,14 +80,6 @@ async fn fetch(url: &str) -> Result<KeySet, &'static str> {
         keys.extend(import(&jwk).await);
     }
     Ok(keys.into())
-}
-
-fn request(url: &str) -> worker::Result<Request> {
-    let headers = Headers::new();
-    headers.set("accept", "application/jwk-set+json, application/json")?;
-    let mut init = RequestInit::new();
-    init.with_headers(headers);
-    Request::new_with_init(url, &init)
 }
 
 async fn read_body(response: &mut Response) -> Result<Vec<u8>, &'static str> {
