@@ -46,7 +46,7 @@ story('a phone shows the list as a drawer and never scrolls sideways', async (vi
   const { page } = visitor;
   await page.setViewportSize({ width: 340, height: 640 });
   await visitor.signIn();
-  await visitor.converse('What is the weather in Lisbon today?');
+  await visitor.converse('How many words are these?');
   const menu = page.getByRole('button', { name: 'Threads' });
   await menu.click();
   await visitor.rows.first().waitFor();

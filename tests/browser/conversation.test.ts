@@ -82,7 +82,7 @@ story('stop keeps the partial', async (visitor) => {
 
 story('a reply shows its status, its reasoning and its tool call', async (visitor) => {
   await visitor.signIn();
-  await visitor.say('What is the weather in Lisbon today?');
+  await visitor.say('How many words are these?');
   await visitor.page.locator('.run-line').waitFor();
   await visitor.replied();
   assert.equal(await visitor.page.locator('.run-line').count(), 0, 'the status is gone with the run');
@@ -110,8 +110,8 @@ story('line breaks of a message are kept and its markup is text', async (visitor
   assert.equal(await visitor.wordsOf(visitor.messages.first()), 'one\n<b>two</b>\n  three');
 });
 
-/** A question whose reply takes long enough to do something meanwhile. */
-const LONG = 'Please tell me a long story about a loom, a weaver and a server that never forgets a thread.';
+/** The demo executor repeats the question in its reply, a word at a time: this one takes some ten seconds. */
+const LONG = 'A loom, a weaver and a server that never forgets a thread. '.repeat(35);
 
 /** Status of the next answer to "is a run under way?". */
 async function nextResume(page: Page): Promise<number> {

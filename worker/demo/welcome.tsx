@@ -3,9 +3,9 @@ interface Props {
 }
 
 const EXAMPLES = [
-  'What is the weather in Lisbon today?',
-  'Explain why the server should own the thread.',
-  'Write a short poem about a loom.',
+  'What happens when I reload in the middle of your reply?',
+  'Who writes the history of this thread?',
+  'Count the words of this sentence, please.',
 ];
 
 /** What an empty thread shows. */
