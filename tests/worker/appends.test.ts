@@ -8,6 +8,7 @@ import { userMessage } from './support/client.ts';
 import { Scene } from './support/scene.ts';
 import { dumpStorage } from './support/storage.ts';
 import { talkOf } from './support/ui.ts';
+import { until } from './support/until.ts';
 
 const scene = await Scene.open();
 const alice = await scene.user('alice');
@@ -69,7 +70,8 @@ test('MAX_THREAD_MESSAGES: the 201st message is refused with thread_full and not
   const saved = await backend.save(key, conversation(200), 0);
   assert.equal(saved.status, 200, saved.text);
   assert.equal(saved.body.messageCount, 200);
-  const before = threadRows();
+  await alice.listed(key, (entry) => entry.messageCount === 200);
+  const before = await settledRows();
 
   const appended = await backend.append(key, [userMessage('one-too-many', 'the 201st message')]);
   assert.deepEqual([appended.status, appended.body.error.code], [409, 'thread_full']);
@@ -206,6 +208,16 @@ function conversation(length: number): UIMessage[] {
       ? userMessage(`m${at}`, `question ${at}`)
       : { id: `m${at}`, role: 'assistant', parts: [{ type: 'text', text: `answer ${at}`, state: 'done' }] },
   );
+}
+
+/** The rows once nothing is under way any more: the index is told a moment after a change. */
+async function settledRows(): Promise<string[]> {
+  let last: string[] = [];
+  return until('rows that stay', () => {
+    const previous = last;
+    last = threadRows();
+    return previous.length > 0 && previous.join('\n') === last.join('\n') && last;
+  });
 }
 
 /** Every row of every thread object. */

@@ -1,15 +1,12 @@
 // Nothing is open by default: the owner is who a verified credential says, and no one else.
 
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { base64url, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWK } from 'jose';
+import { base64url, exportSPKI, importJWK, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import { Worker } from './harness.ts';
 import { Client, JWT_SECRET, SERVICE_TOKEN, userMessage, userToken, type ErrorBody } from './support/client.ts';
+import { Issuer, issuerKey, tokenBy } from './support/issuer.ts';
 import { Scene, showOutputOfFailures } from './support/scene.ts';
-import { after } from 'node:test';
 
 const scene = await Scene.open();
 const LIST = '/api/v1/ai/threads';
@@ -144,32 +141,18 @@ test('the demo\'s token route signs short-lived tokens where it is enabled', asy
 });
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
-const keys = new Map(await Promise.all(ALGORITHMS.map(async (alg) => [alg, await generateKeyPair(alg, { extractable: true })] as const)));
-const jwks: { keys: JWK[] } = { keys: [] };
-for (const [alg, { publicKey }] of keys) jwks.keys.push({ ...(await exportJWK(publicKey)), kid: `key-${alg}`, alg, use: 'sig' });
-let jwksRequests = 0;
-const issuer = createServer((_, response) => {
-  jwksRequests += 1;
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(jwks));
-}).listen(0, '127.0.0.1');
-await once(issuer, 'listening');
-const byJwks = await Worker.start({
-  EXECUTOR: 'demo',
-  AUTH_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks.json`,
-  AUTH_AUDIENCE: 'threadkeep',
-  AUTH_ISSUER: 'https://issuer.example',
-});
+const keys = new Map(await Promise.all(ALGORITHMS.map(async (alg) => [alg, await issuerKey(alg, `key-${alg}`)] as const)));
+const issuer = await Issuer.start(...keys.values());
+const byJwks = await Worker.start({ EXECUTOR: 'demo', AUTH_JWKS_URL: issuer.url, AUTH_AUDIENCE: 'threadkeep', AUTH_ISSUER: 'https://issuer.example' });
 showOutputOfFailures(byJwks);
 after(async () => {
   await byJwks.discard();
-  issuer.close();
+  issuer.stop();
 });
 
 /** The status for a token that the issuer signed with these differences. */
-async function statusFor(alg: (typeof ALGORITHMS)[number], claims: Record<string, unknown> = {}, kid: string | undefined = `key-${alg}`): Promise<number> {
-  const token = await new SignJWT({ sub: 'alice', aud: 'threadkeep', iss: 'https://issuer.example', exp: inAnHour, ...claims })
-    .setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) })
-    .sign(keys.get(alg)!.privateKey);
+async function statusFor(alg: (typeof ALGORITHMS)[number], claims: Record<string, unknown> = {}, kid = `key-${alg}`): Promise<number> {
+  const token = await tokenBy(keys.get(alg)!, { aud: 'threadkeep', iss: 'https://issuer.example', ...claims }, { kid });
   return (await Client.bare(() => byJwks.url, { authorization: `Bearer ${token}` }).ask('GET', LIST)).status;
 }
 
@@ -189,8 +172,9 @@ for (const alg of ALGORITHMS) {
 }
 
 test('TENANT_SCOPED: the public key is no HMAC secret', async () => {
-  const { publicKey } = keys.get('RS256')!;
-  for (const material of [await exportSPKI(publicKey), JSON.stringify(await exportJWK(publicKey))]) {
+  const { jwk } = keys.get('RS256')!;
+  const publicKey = (await importJWK(jwk, 'RS256', { extractable: true })) as CryptoKey;
+  for (const material of [await exportSPKI(publicKey), JSON.stringify(jwk)]) {
     const token = await new SignJWT({ sub: 'alice', aud: 'threadkeep', iss: 'https://issuer.example', exp: inAnHour })
       .setProtectedHeader({ alg: 'HS256', kid: 'key-RS256' })
       .sign(new TextEncoder().encode(material));
@@ -205,11 +189,11 @@ test('TENANT_SCOPED: a key of one kind does not verify another algorithm', async
 
 test('the JWKS is kept between requests, and unknown keys do not make a request each', async () => {
   await statusFor('ES256');
-  const before = jwksRequests;
+  const before = issuer.requests;
   for (let n = 0; n < 10; n += 1) await statusFor('ES256');
-  assert.equal(jwksRequests, before);
+  assert.equal(issuer.requests, before);
   for (let n = 0; n < 20; n += 1) await statusFor('ES256', {}, `flood-${n}`);
-  assert.ok(jwksRequests - before <= 3, `${jwksRequests - before} requests for 20 unknown keys`);
+  assert.ok(issuer.requests - before <= 3, `${issuer.requests - before} requests for 20 unknown keys`);
 });
 
 function tampered(token: string): string {

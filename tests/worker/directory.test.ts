@@ -103,7 +103,7 @@ test('the last page has no cursor, an owner without threads an empty list', asyn
 
 test('limits and cursors that make no sense are refused', async () => {
   const ivy = await scene.user('ivy');
-  for (const query of ['?limit=0', '?limit=101', '?limit=-1', '?limit=many', '?limit=1.5', '?cursor=rubbish', '?cursor=%00', '?cursor=']) {
+  for (const query of ['?limit=0', '?limit=101', '?limit=-1', '?limit=many', '?limit=1.5', '?cursor=rubbish', '?cursor=1.', '?cursor=%00']) {
     const answer = await ivy.ask<ErrorBody>('GET', `/api/v1/ai/threads${query}`);
     assert.deepEqual([answer.status, answer.body.error?.code], [400, 'invalid_request'], query);
   }

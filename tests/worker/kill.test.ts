@@ -2,7 +2,7 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { done, text, toolCall } from './support/ai-event.ts';
+import { done, text, toolCall, toolResult } from './support/ai-event.ts';
 import { userMessage } from './support/client.ts';
 import { Scene } from './support/scene.ts';
 import { isStored } from './support/storage.ts';
@@ -66,6 +66,21 @@ test('PERSIST_AFTER_PUMP: a turn interrupted by kill -9 is closed as aborted, wi
   for (const part of shapeOf(reply)) assert.ok(!part.endsWith('input-available') && !part.endsWith('input-streaming'), `${part} is closed`);
   assert.equal(await alice.resume(key), undefined, 'no turn is running');
   assert.equal(await closedOnce(key), true);
+});
+
+test('PERSIST_AFTER_PUMP: a 5 MB tool output in the buffer survives kill -9 intact', async () => {
+  const key = scene.key('large');
+  const output = 'lorem ipsum dolor '.repeat(300_000);
+  const { stream, turn } = await scene.begin(alice, key, 'Dump');
+  turn.send(toolCall('c1', 'dump', {}), toolResult('c1', output), text('After the dump. '));
+  await stream.reads('After the dump.');
+  await sendUntilStored(scene.worker.dataDir, 'After the dump', () => turn.send(text('more ')));
+  await scene.worker.kill9();
+  await scene.worker.restart();
+  const reply = (await alice.messagesAtLeast(key, 2))[1];
+  assert.deepEqual(shapeOf(reply), ['step-start', 'dynamic-tool:output-available', 'step-start', 'text']);
+  const part = reply?.parts.find((part) => part.type === 'dynamic-tool');
+  assert.ok(part?.output === output, 'the output is as it was');
 });
 
 test('PERSIST_AFTER_PUMP: after the restart the interrupted thread takes the next turn', async () => {

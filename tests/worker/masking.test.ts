@@ -34,7 +34,10 @@ for (const [kind, secret] of Object.entries(SECRETS)) {
     const key = scene.key(`split-${kind}`);
     const marker = `marker-${kind}`;
     const { stream, turn } = await scene.begin(alice, key, 'Show me the credential');
-    turn.send(...random.cutText(`The value is ${secret} so keep it. `, 7).map(text));
+    // Cut once (one half is telling by itself), cut small, and whole.
+    const at = 1 + random.below(secret.length - 1);
+    turn.send(text('The value is '), text(secret.slice(0, at)), text(secret.slice(at)), text(', I repeat '));
+    turn.send(...random.cutText(`${secret}, `, 7).map(text), text(`${secret} so keep it. `));
     await stream.reads('so keep it.');
     await until('the resume buffer holds what came after the secret', () => {
       turn.send(text(`${marker} `));
