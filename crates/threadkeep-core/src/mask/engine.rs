@@ -9,18 +9,39 @@
 
 use std::ops::Range;
 
+use super::check::sample;
 use super::compiled::{Compiled, CompiledRule, CompiledShape};
 use super::index::{self, Anchor};
 use super::placeholder;
-use super::window::Window;
+use super::window::{End, Window};
 
 /// Where a pass stands.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Cursor {
     /// No candidate before this is left.
     pub(super) at: usize,
     /// End of the last span or placeholder: nothing before it can be part of a span, or is looked at.
     pub(super) floor: usize,
+    /// Spans decided on while the text between their trigger and them was not: `Authorization` in
+    /// `Authorization for jo@example.org: …`. The nearest is last. Each is shorter than a name and its operator.
+    ahead: Vec<(Range<usize>, usize)>,
+}
+
+impl Cursor {
+    /// Makes up for `count` bytes dropped from the front of the text.
+    pub(super) fn shift(&mut self, count: usize) {
+        self.at -= count;
+        self.floor = self.floor.saturating_sub(count);
+        for (span, _) in &mut self.ahead {
+            *span = span.start - count..span.end - count;
+        }
+    }
+
+    fn pass(&mut self, span: Range<usize>, rule: usize) -> Step {
+        self.at = span.end;
+        self.floor = span.end;
+        Step::Found(span, rule)
+    }
 }
 
 #[derive(Debug)]
@@ -34,40 +55,24 @@ pub(super) enum Step {
 /// Moves the cursor to the next finding.
 pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, complete: bool) -> Step {
     loop {
-        // What precedes the floor is invisible, so a run of digits that starts there starts there for good.
-        if cursor.at == cursor.floor {
-            match try_at(compiled, bytes, cursor, complete, None) {
-                Verdict::None => {}
-                Verdict::NeedsMore => return Step::Pending,
-                Verdict::Span(span, rule) => return found(cursor, span, rule),
-            }
-        }
-        let Some(at) = compiled.index.next(bytes, cursor.at) else {
-            cursor.at = cursor.at.max(bytes.len().saturating_sub(1));
-            return Step::Pending;
+        let end = match cursor.ahead.last() {
+            Some(_) => End::AtSpan,
+            None if complete => End::OfText,
+            None => End::SoFar,
         };
-        cursor.at = at;
-        if bytes[at] == b'[' {
-            match placeholder::at(bytes, at, complete) {
-                placeholder::Look::No => {}
-                placeholder::Look::NeedsMore => return Step::Pending,
-                placeholder::Look::Ends(end) => {
-                    *cursor = Cursor { at: end, floor: end };
-                    continue;
-                }
-            }
-        }
-        match try_at(compiled, bytes, cursor, complete, Some(bytes[at])) {
-            Verdict::None => cursor.at = at + 1,
-            Verdict::NeedsMore => return Step::Pending,
-            Verdict::Span(span, rule) => return found(cursor, span, rule),
+        let visible = cursor.ahead.last().map_or(bytes, |(span, _)| bytes.get(..span.start).unwrap_or(bytes));
+        let text = Text { compiled, bytes: visible, floor: cursor.floor, end };
+        match text.next(cursor) {
+            Some(Verdict::Span(span, rule)) if span.start > cursor.at + 1 => cursor.ahead.push((span, rule)),
+            Some(Verdict::Span(span, rule)) => return cursor.pass(span, rule),
+            Some(Verdict::NeedsMore) => return Step::Pending,
+            Some(Verdict::None) => {}
+            None => match cursor.ahead.pop() {
+                Some((span, rule)) => return cursor.pass(span, rule),
+                None => return Step::Pending,
+            },
         }
     }
-}
-
-fn found(cursor: &mut Cursor, span: Range<usize>, rule: usize) -> Step {
-    *cursor = Cursor { at: span.end, floor: span.end };
-    Step::Found(span, rule)
 }
 
 enum Verdict {
@@ -76,80 +81,109 @@ enum Verdict {
     Span(Range<usize>, usize),
 }
 
-/// Tries every rule whose fingerprint is at the cursor. `first` is the first byte of the pair there, or `None` for
-/// the virtual pair of "nothing" and the byte at the floor.
-fn try_at(compiled: &Compiled, bytes: &[u8], cursor: &Cursor, complete: bool, first: Option<u8>) -> Verdict {
-    let at = cursor.at;
-    let second = bytes.get(if first.is_some() { at + 1 } else { at }).copied();
-    let Some(second) = second else {
-        return Verdict::None;
-    };
-    for trigger in compiled.index.pair_triggers() {
-        let start = match first {
-            Some(first) if (trigger.test)(first, second) => at + trigger.offset,
-            None if trigger.offset == 1 && (trigger.test)(0, second) => at,
-            _ => continue,
+/// What one search sees: the text up to the nearest decided span.
+struct Text<'a> {
+    compiled: &'a Compiled,
+    bytes: &'a [u8],
+    floor: usize,
+    end: End,
+}
+
+impl Text<'_> {
+    /// Moves the cursor to the next candidate that is more than nothing, or past a placeholder; `None` at the end.
+    fn next(&self, cursor: &mut Cursor) -> Option<Verdict> {
+        // What precedes the floor is invisible, so a run of digits that starts there starts there for good.
+        if cursor.at == cursor.floor {
+            match self.try_at(cursor.at, None) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
+            }
+        }
+        while let Some(at) = self.compiled.index.next(self.bytes, cursor.at) {
+            cursor.at = at;
+            if self.bytes.get(at) == Some(&b'[') {
+                match placeholder::at(self.bytes, at, self.end != End::SoFar) {
+                    placeholder::Look::No => {}
+                    placeholder::Look::NeedsMore => return Some(Verdict::NeedsMore),
+                    placeholder::Look::Ends(end) => {
+                        cursor.at = end;
+                        cursor.floor = end;
+                        return Some(Verdict::None);
+                    }
+                }
+            }
+            match self.try_at(at, self.bytes.get(at).copied()) {
+                Verdict::None => cursor.at = at + 1,
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
+            }
+        }
+        cursor.at = cursor.at.max(self.bytes.len().saturating_sub(1));
+        None
+    }
+
+    /// Tries every rule whose fingerprint is here. `first` is the first byte of the pair, or `None` for the virtual pair
+    /// of "nothing" and the byte here.
+    fn try_at(&self, at: usize, first: Option<u8>) -> Verdict {
+        let Some(&second) = self.bytes.get(if first.is_some() { at + 1 } else { at }) else { return Verdict::None };
+        for trigger in self.compiled.index.pair_triggers() {
+            let start = match first {
+                Some(first) if (trigger.test)(first, second) => at + trigger.offset,
+                None if trigger.offset == 1 && (trigger.test)(0, second) => at,
+                _ => continue,
+            };
+            match self.verify(trigger.rule, start..start) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+            }
+        }
+        let Some(first) = first else { return Verdict::None };
+        for anchor in self.compiled.index.anchors(index::pair(first, second)) {
+            match self.try_anchor(at, anchor) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+            }
+        }
+        Verdict::None
+    }
+
+    fn try_anchor(&self, at: usize, anchor: &Anchor) -> Verdict {
+        let Some(start) = at.checked_sub(anchor.offset).filter(|start| *start >= self.floor) else {
+            return Verdict::None;
         };
-        match verify(compiled, bytes, cursor, complete, trigger.rule, start..start) {
-            Verdict::None => {}
-            verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+        let window = Window::new(self.bytes, self.floor, self.end);
+        let stands = if anchor.any_case {
+            window.starts_with_ignore_case(start, &anchor.literal)
+        } else {
+            window.starts_with(start, &anchor.literal)
+        };
+        if window.needs_more() {
+            return Verdict::NeedsMore;
+        }
+        if !stands || anchor.word_start && !window.word_starts(start) {
+            return Verdict::None;
+        }
+        self.verify(anchor.rule, start..start + anchor.literal.len())
+    }
+
+    fn verify(&self, number: usize, anchor: Range<usize>) -> Verdict {
+        let window = Window::new(self.bytes, self.floor, self.end);
+        let span = self.compiled.rules.get(number).and_then(|rule| rule.find(&window, anchor));
+        if window.needs_more() {
+            return Verdict::NeedsMore;
+        }
+        match span {
+            Some(span) if !window.touched_placeholder() && !self.is_allowed(&span) => {
+                debug_assert!(span.start >= self.floor && span.end > span.start);
+                Verdict::Span(span, number)
+            }
+            _ => Verdict::None,
         }
     }
-    let Some(first) = first else {
-        return Verdict::None;
-    };
-    for anchor in compiled.index.anchors(index::pair(first, second)) {
-        match try_anchor(compiled, bytes, cursor, complete, anchor) {
-            Verdict::None => {}
-            verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-        }
-    }
-    Verdict::None
-}
 
-fn try_anchor(compiled: &Compiled, bytes: &[u8], cursor: &Cursor, complete: bool, anchor: &Anchor) -> Verdict {
-    let Some(start) = cursor.at.checked_sub(anchor.offset).filter(|start| *start >= cursor.floor) else {
-        return Verdict::None;
-    };
-    let window = Window::new(bytes, cursor.floor, complete);
-    let stands = if anchor.any_case {
-        window.starts_with_ignore_case(start, &anchor.literal)
-    } else {
-        window.starts_with(start, &anchor.literal)
-    };
-    if window.needs_more() {
-        return Verdict::NeedsMore;
+    fn is_allowed(&self, span: &Range<usize>) -> bool {
+        let value = self.bytes.get(span.clone()).unwrap_or_default();
+        self.compiled.allowed.iter().any(|allowed| allowed.as_bytes() == value)
     }
-    if !stands || anchor.word_start && !window.word_starts(start) {
-        return Verdict::None;
-    }
-    verify(compiled, bytes, cursor, complete, anchor.rule, start..start + anchor.literal.len())
-}
-
-fn verify(
-    compiled: &Compiled,
-    bytes: &[u8],
-    cursor: &Cursor,
-    complete: bool,
-    number: usize,
-    anchor: Range<usize>,
-) -> Verdict {
-    let window = Window::new(bytes, cursor.floor, complete);
-    let span = compiled.rules.get(number).and_then(|rule| rule.find(&window, anchor));
-    if window.needs_more() {
-        return Verdict::NeedsMore;
-    }
-    match span {
-        Some(span) if !window.touched_placeholder() && !is_allowed(compiled, window.slice(span.start, span.end)) => {
-            debug_assert!(span.start >= cursor.floor && span.end > span.start);
-            Verdict::Span(span, number)
-        }
-        _ => Verdict::None,
-    }
-}
-
-fn is_allowed(compiled: &Compiled, value: &[u8]) -> bool {
-    compiled.allowed.iter().any(|allowed| allowed.as_bytes() == value)
 }
 
 impl CompiledRule {
@@ -158,7 +192,8 @@ impl CompiledRule {
             CompiledShape::Pattern(pattern) => {
                 let found = pattern.find(window, anchor)?;
                 let body = window.slice(found.body.start, found.body.end);
-                self.rule.check.holds(body).then_some(found.span)
+                let value = window.slice(found.span.start, found.span.end);
+                (self.rule.check.holds(body) && !sample::is_published(value)).then_some(found.span)
             }
             CompiledShape::Detector(detect) => {
                 let span = detect(window, anchor)?;

@@ -60,6 +60,7 @@ impl Index {
             Trigger::Prefix(literals) => self.add_literals(rule, literals, false, true),
             Trigger::PrefixAnyCase(literals) => self.add_literals(rule, literals, true, true),
             Trigger::Inside(literals) => self.add_literals(rule, literals, false, false),
+            Trigger::InsideAnyCase(literals) => self.add_literals(rule, literals, true, false),
             Trigger::Digits => self.pairs.push(PairTrigger { rule, test: starts_digits, offset: 1 }),
             Trigger::Pair(test) => self.pairs.push(PairTrigger { rule, test: *test, offset: 0 }),
         }

@@ -4,6 +4,8 @@
 //! - `w{36}`, `w{20,40}`: a run of the class `w`, as long as it goes up to the maximum. A run followed by a literal
 //!   ends at the first place from its minimum on where the literal stands;
 //! - `'T3BlbkFJ'`: the literal; `'x'?`: the literal or nothing;
+//! - `d{5,16}^`: a run of the class right before the anchor (or before the item left of it); only in front. The span then
+//!   starts with it;
 //! - `<` and `>`: the span starts here, ends here (else it is the anchor and everything after it);
 //! - a last `!`: what follows may be a word character. Otherwise the byte after the last run must be neither one of
 //!   its class nor a word character.
@@ -13,7 +15,7 @@
 use std::ops::Range;
 
 use super::class::Class;
-use super::window::Window;
+use super::window::{LOOK_BACK_BYTES, Window};
 
 /// Longest literal inside a pattern is short, and so is the number of items: both are bounded by the rule table.
 #[derive(Debug, Clone)]
@@ -26,6 +28,7 @@ pub(super) struct Pattern {
 enum Item {
     Literal { text: String, optional: bool },
     Run { class: Class, min: usize, max: usize },
+    Before { class: Class, min: usize, max: usize },
     SpanStart,
     SpanEnd,
 }
@@ -65,6 +68,7 @@ impl Pattern {
         let mut span = anchor.start..at;
         let mut span_closed = false;
         let mut last = None;
+        let mut looked_back = false;
         for (index, item) in self.items.iter().enumerate() {
             match item {
                 Item::Literal { text, optional } => {
@@ -79,6 +83,15 @@ impl Pattern {
                     at += self.run(window, at, index, *class, *min, *max)?;
                     last = Some(*class);
                 }
+                Item::Before { class, min, max } => {
+                    let before = window.back(span.start, max + 1);
+                    let len = before.iter().rev().take(max + 1).take_while(|byte| class.has(**byte)).count();
+                    if len < *min {
+                        return None;
+                    }
+                    span.start -= len.min(*max);
+                    looked_back = true;
+                }
                 Item::SpanStart => span.start = at,
                 Item::SpanEnd => {
                     span.end = at;
@@ -86,7 +99,8 @@ impl Pattern {
                 }
             }
         }
-        if !self.glued && !ends(window, at, last) {
+        let starts = !looked_back || window.word_starts(span.start);
+        if !starts || !self.glued && !ends(window, at, last) {
             return None;
         }
         if !span_closed {
@@ -146,6 +160,10 @@ impl Item {
             };
             return Some(Item::Literal { text: text.to_owned(), optional });
         }
+        let (text, before) = match text.strip_suffix('^') {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
         let (class, bounds) = text.split_once('{')?;
         let (min, max) = match bounds.strip_suffix('}')?.split_once(',') {
             Some((min, max)) => (min.parse().ok()?, max.parse().ok()?),
@@ -154,7 +172,12 @@ impl Item {
                 (exact, exact)
             }
         };
-        (min <= max).then_some(Item::Run { class: Class::parse(class)?, min, max })
+        let class = Class::parse(class)?;
+        match before {
+            _ if min > max => None,
+            true => (max < LOOK_BACK_BYTES).then_some(Item::Before { class, min, max }),
+            false => Some(Item::Run { class, min, max }),
+        }
     }
 }
 
@@ -164,7 +187,7 @@ mod tests {
 
     fn check(pattern: &str, text: &str, expected: Option<Range<usize>>) {
         let pattern = Pattern::parse(pattern).unwrap();
-        let window = Window::new(text.as_bytes(), 0, true);
+        let window = Window::new(text.as_bytes(), 0, crate::mask::window::End::OfText);
         assert_eq!(pattern.find(&window, 0..0).map(|found| found.span), expected);
     }
 

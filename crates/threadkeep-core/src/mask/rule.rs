@@ -74,6 +74,8 @@ pub enum Trigger {
     PrefixAnyCase(Cow<'static, str>),
     /// As `Prefix`, at any place.
     Inside(Cow<'static, str>),
+    /// As `Inside`, in any case, and written here in lower case.
+    InsideAnyCase(Cow<'static, str>),
     /// The first digit of a run of digits.
     Digits,
     /// A byte pair for which this holds; the position is that of the first.

@@ -121,8 +121,7 @@ impl MaskStream {
         let keep_from = (0..=keep_from).rev().find(|at| self.buffer.is_char_boundary(*at)).unwrap_or(0);
         self.buffer.drain(..keep_from);
         self.given -= keep_from;
-        self.cursor.at -= keep_from;
-        self.cursor.floor = self.cursor.floor.saturating_sub(keep_from);
+        self.cursor.shift(keep_from);
         self.retry_at = self.retry_at.saturating_sub(keep_from);
     }
 }

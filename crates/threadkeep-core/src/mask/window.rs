@@ -14,6 +14,17 @@ pub(super) const CONTEXT_BYTES: usize = 192;
 /// Farthest any detector may read ahead of its trigger, in bytes. An escaped RSA-16384 key fits; more is cut.
 pub(super) const LOOK_AHEAD_BYTES: usize = 16 * 1024;
 
+/// What follows the last byte of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing.
+    OfText,
+    /// What has not arrived yet.
+    SoFar,
+    /// A span already decided on: it counts as its placeholder.
+    AtSpan,
+}
+
 /// Raw bytes around a candidate.
 ///
 /// Two notes are taken while a detector reads, so that no detector has to think about them:
@@ -25,15 +36,14 @@ pub(super) struct Window<'t> {
     bytes: &'t [u8],
     /// Nothing before this is visible: the end of the last span or placeholder, or the start of the text.
     floor: usize,
-    complete: bool,
+    end: End,
     saw_end: Cell<bool>,
     saw_placeholder: Cell<bool>,
 }
 
 impl<'t> Window<'t> {
-    /// `complete` says that no text will follow `bytes`.
-    pub(super) fn new(bytes: &'t [u8], floor: usize, complete: bool) -> Self {
-        Self { bytes, floor, complete, saw_end: Cell::new(false), saw_placeholder: Cell::new(false) }
+    pub(super) fn new(bytes: &'t [u8], floor: usize, end: End) -> Self {
+        Self { bytes, floor, end, saw_end: Cell::new(false), saw_placeholder: Cell::new(false) }
     }
 
     pub(super) fn needs_more(&self) -> bool {
@@ -50,8 +60,10 @@ impl<'t> Window<'t> {
             Some(b'[') => self.bracket(index),
             Some(&byte) => Some(byte),
             None => {
-                if !self.complete {
-                    self.saw_end.set(true);
+                match self.end {
+                    End::OfText => {}
+                    End::SoFar => self.saw_end.set(true),
+                    End::AtSpan => self.saw_placeholder.set(true),
                 }
                 None
             }
@@ -59,7 +71,7 @@ impl<'t> Window<'t> {
     }
 
     fn bracket(&self, index: usize) -> Option<u8> {
-        match placeholder::at(self.bytes, index, self.complete) {
+        match placeholder::at(self.bytes, index, self.end != End::SoFar) {
             placeholder::Look::No => Some(b'['),
             placeholder::Look::Ends(_) => {
                 self.saw_placeholder.set(true);

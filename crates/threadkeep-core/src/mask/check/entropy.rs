@@ -5,7 +5,19 @@ const FILLER_RUN: usize = 5;
 
 /// At least `bits` of Shannon entropy per character, and no filler.
 pub(in crate::mask) fn is_random(body: &[u8], bits: f32) -> bool {
-    !has_filler(body) && shannon(body) >= bits
+    !has_filler(body) && shannon(body) >= bits && !body.windows(7).any(|part| part == b"EXAMPLE")
+}
+
+/// Length of the longest run of the alphabet (`abcdef`, in either case).
+pub(in crate::mask) fn longest_sequence(body: &[u8]) -> usize {
+    let mut longest = 1;
+    let mut run = 1;
+    for pair in body.windows(2) {
+        let (first, second) = (pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase());
+        run = if first.is_ascii_lowercase() && second == first + 1 { run + 1 } else { 1 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 pub(in crate::mask) fn has_filler(body: &[u8]) -> bool {

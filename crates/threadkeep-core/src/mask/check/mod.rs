@@ -4,6 +4,7 @@ pub(super) mod base64;
 pub(super) mod entropy;
 pub(super) mod luhn;
 pub(super) mod mod97;
+pub(super) mod sample;
 
 /// A property of the body of a value: the part after its anchor, or the span of a detector.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,8 +14,12 @@ pub enum Check {
     /// Looks drawn at random: at least this many bits per character (Shannon), no filler such as `xxxx`, no keyboard
     /// or alphabet sequence.
     Random(f32),
-    /// Random, and holds a digit.
-    RandomDigit(f32),
+    /// Random, and holds a digit and a letter.
+    RandomMixed(f32),
+    /// Random, and not hexadecimal all through.
+    RandomNotHex(f32),
+    /// This many bits per character, filler or not: numbers may repeat a digit.
+    Entropy(f32),
 }
 
 impl Check {
@@ -22,7 +27,13 @@ impl Check {
         match self {
             Check::None => true,
             Check::Random(bits) => entropy::is_random(body, bits),
-            Check::RandomDigit(bits) => body.iter().any(u8::is_ascii_digit) && entropy::is_random(body, bits),
+            Check::RandomMixed(bits) => {
+                body.iter().any(u8::is_ascii_digit)
+                    && body.iter().any(u8::is_ascii_alphabetic)
+                    && entropy::is_random(body, bits)
+            }
+            Check::RandomNotHex(bits) => !body.iter().all(u8::is_ascii_hexdigit) && entropy::is_random(body, bits),
+            Check::Entropy(bits) => entropy::shannon(body) >= bits,
         }
     }
 }

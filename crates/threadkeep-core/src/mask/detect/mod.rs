@@ -1,5 +1,6 @@
 //! Detectors: values whose shape is more than literals and runs.
 
+pub(super) mod assignment;
 pub(super) mod card;
 pub(super) mod email;
 pub(super) mod iban;

@@ -24,7 +24,9 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         return None;
     }
     let (body_end, end) = block_end(window, body, anchor.start + BLOCK_BYTES);
-    (material(window.slice(body, body_end)) >= LEAST_BYTES).then_some(anchor.start..end)
+    let text = window.slice(body, body_end);
+    let closed = end > body_end && text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= 20;
+    (closed || material(text) >= LEAST_BYTES).then_some(anchor.start..end)
 }
 
 /// Where the material ends, and where the block does: after `-----END …-----`, or where the characters of a key end.

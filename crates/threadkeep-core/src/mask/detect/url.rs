@@ -24,7 +24,16 @@ pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Op
         && window.at(end + 1).is_some_and(|byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'-' | b'_' | b'$' | b'{' | b'<' | b'%')
         });
-    (at_host && len > 0 && is_value(window.slice(start, end))).then_some(start..end)
+    let password = window.slice(start, end);
+    let is_user = password == window.slice(user, user + user_len) && password.len() < 8;
+    (at_host && len > 0 && is_value(password) && !is_user && host_may_be(window, end + 1)).then_some(start..end)
+}
+
+/// A host name has no underscore; one that has is a service of a container network, and then a port stands by it.
+fn host_may_be(window: &Window<'_>, start: usize) -> bool {
+    let len = window.run(start, PART_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let host = window.slice(start, start + len);
+    !host.contains(&b'_') || host.contains(&b'.') || window.at(start + len) == Some(b':')
 }
 
 fn is_userinfo(byte: u8) -> bool {
@@ -36,6 +45,6 @@ fn is_userinfo(byte: u8) -> bool {
 /// Not a variable, a template or stars.
 fn is_value(password: &[u8]) -> bool {
     let is_template = matches!(password.first(), Some(b'$' | b'{' | b'<' | b'%' | b'[' | b'('));
-    let is_stars = password.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.'));
+    let is_stars = password.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.')) || password == b"password";
     !is_template && !is_stars
 }

@@ -1,7 +1,9 @@
 //! The table of rules. Order matters where two rules can start at one place: the first that holds wins, so the
 //! specific ones come first. A new rule is a line here and a line in the fixture.
 
+mod assignment;
 mod financial;
+mod issuer;
 mod network;
 mod personal;
 mod provider;
@@ -17,6 +19,7 @@ pub(super) fn all() -> impl Iterator<Item = Rule> {
     secret::rules()
         .into_iter()
         .chain(provider::rules())
+        .chain(assignment::rules())
         .chain(financial::rules())
         .chain(personal::rules())
         .chain(network::rules())
@@ -54,6 +57,10 @@ fn prefix(literals: &'static str) -> Trigger {
 
 fn inside(literals: &'static str) -> Trigger {
     Trigger::Inside(Cow::Borrowed(literals))
+}
+
+fn inside_any_case(literals: &'static str) -> Trigger {
+    Trigger::InsideAnyCase(Cow::Borrowed(literals))
 }
 
 #[cfg(test)]

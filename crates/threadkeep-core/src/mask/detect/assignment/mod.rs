@@ -1,0 +1,46 @@
+//! `name = value` where the name says that the value is a secret: source code, JSON, YAML, shell, XML, prose.
+//!
+//! Triggered by a word inside the name ([`Word`]); then forward: the rest of the name, an operator, the value.
+//! Whether the value is one is a matter of the word's strength and of how the value looks (`value`).
+
+mod name;
+mod operator;
+mod value;
+
+use std::ops::Range;
+
+use crate::mask::window::Window;
+use name::Name;
+pub(in crate::mask) use name::Strength;
+use operator::Opening;
+
+/// `password`, `pwd`, `passphrase`: nearly anything may stand there.
+pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    find(window, anchor, Strength::Password)
+}
+
+/// `secret`, `token`, `api_key`: a value that looks drawn at random.
+pub(in crate::mask) fn secret(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    find(window, anchor, Strength::Secret)
+}
+
+/// `key`, `auth`, `access`: words with many meanings.
+pub(in crate::mask) fn key(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    find(window, anchor, Strength::Key)
+}
+
+/// The name of an issuer: `datadog_prod = …`.
+pub(in crate::mask) fn issuer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    find(window, anchor, Strength::Issuer)
+}
+
+fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option<Range<usize>> {
+    let name = Name::read(window, anchor, strength)?;
+    match Opening::read(window, &name) {
+        Some(opening) => {
+            let value = value::read(window, &opening)?;
+            value::is_secret(window, &name, &opening, &value).then_some(value)
+        }
+        None => value::beside(window, &name),
+    }
+}

@@ -1,0 +1,161 @@
+//! The name: an identifier that holds a telling word.
+
+use std::ops::Range;
+
+use crate::mask::window::Window;
+
+/// Longest part of a name before and after its word, in bytes.
+const PART_BYTES: usize = 48;
+
+/// What a word promises about the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mask) enum Strength {
+    Password,
+    Secret,
+    Key,
+    Issuer,
+}
+
+#[derive(Debug)]
+pub(super) struct Name<'t> {
+    pub(super) strength: Strength,
+    /// What precedes the word in the identifier.
+    pub(super) head: &'t [u8],
+    pub(super) word: Range<usize>,
+    /// What follows it.
+    pub(super) tail: Range<usize>,
+}
+
+impl<'t> Name<'t> {
+    /// `None` when the word is part of another one (`keyboard`, `passenger`), or the name says that the value is none
+    /// (`public_key`, `token_type`).
+    pub(super) fn read(window: &Window<'t>, word: Range<usize>, strength: Strength) -> Option<Self> {
+        let before = window.back(word.start, PART_BYTES);
+        let head_len = before.iter().rev().take_while(|byte| is_name(**byte)).count();
+        let head = &before[before.len() - head_len..];
+        let tail_len = window.run(word.end, PART_BYTES, is_name);
+        let name = Name { strength, head, tail: word.end..word.end + tail_len, word };
+        (name.word_stands(window) && !name.is_harmless(window)).then_some(name)
+    }
+
+    /// The word is not the middle of a longer one.
+    fn word_stands(&self, window: &Window<'_>) -> bool {
+        let word = window.slice(self.word.start, self.word.end);
+        let glued_before = self.head.last().is_some_and(|byte| continues(*byte, word[0]));
+        let tail = window.slice(self.tail.start, self.tail.end);
+        let glued_after =
+            tail.first().is_some_and(|byte| continues(word[word.len() - 1], *byte) && byte.is_ascii_alphabetic());
+        match self.strength {
+            Strength::Password => !glued_after || starts_with_any(tail, &["word", "wd", "phrase", "s"]),
+            Strength::Secret => {
+                !glued_after
+                    || starts_with_any(tail, &["key", "value", "access", "s", "sauce", "token", "hash", "text"])
+            }
+            Strength::Key => {
+                (!glued_after
+                    || starts_with_any(tail, &["s", "value", "pair", "token", "key", "secret", "orization", "entic"]))
+                    && !(glued_before
+                        && ends_with_any(
+                            self.head,
+                            &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k"],
+                        ))
+            }
+            Strength::Issuer => !glued_before,
+        }
+    }
+
+    fn is_harmless(&self, window: &Window<'_>) -> bool {
+        let mut whole = [0u8; 2 * PART_BYTES + 24];
+        let word = window.slice(self.word.start, self.word.end);
+        let tail = window.slice(self.tail.start, self.tail.end);
+        let bytes = self.head.iter().chain(word).chain(tail).filter(|byte| byte.is_ascii_alphanumeric());
+        let mut len = 0;
+        for (slot, byte) in whole.iter_mut().zip(bytes) {
+            *slot = byte.to_ascii_lowercase();
+            len += 1;
+        }
+        let whole = whole.get(..len).unwrap_or_default();
+        HARMLESS.iter().any(|part| contains(whole, part.as_bytes()))
+            || !tail.is_empty() && ends_with_any(whole, HARMLESS_ENDS) && !ends_with_any(whole, &["sid", "accesskeyid"])
+    }
+}
+
+/// Parts of names whose value is public, a number or a name of its own.
+#[rustfmt::skip]
+const HARMLESS: &[&str] = &[
+    "public", "publish", "pubkey", "tokentype", "tokenizer", "maxtoken", "tokencount", "counttoken", "tokenlimit",
+    "tokenusage", "inputtokens", "outputtokens", "totaltokens", "keyid", "keyname", "keytype", "keycode", "keyword",
+    "keyboard", "keyframe", "keydown", "keyup", "keypress", "keyevent", "keyring", "keystore", "keyspace", "keyhash",
+    "keyvault", "keyalias", "keypath", "keyfile", "keylength", "keysize", "primarykey", "foreignkey", "hotkey",
+    "shortcutkey", "cachekey", "sortkey", "rangekey", "partitionkey", "objectkey", "rowkey", "i18nkey", "datakey",
+    "secretname", "secretarn", "secretref", "secretid", "secretkeyref", "secretversion", "tokenurl", "tokenuri",
+    "tokenendpoint", "tokenname", "tokenid", "tokenexpir", "authurl", "authuri", "authtype", "authmethod", "author",
+    "accessor", "accessib", "accesslevel", "accesscontrol", "accessmode", "accesslog", "accesstime", "passwordfield",
+    "passwordpolicy", "passwordlength", "passwordhash", "passwordreset", "integrity", "checksum", "fingerprint",
+    "thumbprint", "csrf", "xsrf", "nonce", "bypass", "compass", "passthrough", "passed", "passive",
+    "passenger", "passport", "authenticitytoken", "privateip", "privatelink", "privatednsname", "dashboardkey",
+];
+
+/// Ends of names that say: an address, a size, a date, another name.
+const HARMLESS_ENDS: &[&str] = &[
+    "id",
+    "ids",
+    "url",
+    "uri",
+    "host",
+    "endpoint",
+    "path",
+    "file",
+    "dir",
+    "name",
+    "domain",
+    "region",
+    "email",
+    "user",
+    "type",
+    "count",
+    "length",
+    "size",
+    "ttl",
+    "expiry",
+    "expires",
+    "timeout",
+    "algorithm",
+    "version",
+    "label",
+    "class",
+    "format",
+    "index",
+    "column",
+    "prefix",
+    "header",
+    "meshing",
+    "status",
+    "date",
+    "at",
+    "in",
+];
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+/// Two letters of one word: no change from lower to upper case, no separator.
+fn continues(first: u8, second: u8) -> bool {
+    first.is_ascii_alphabetic()
+        && second.is_ascii_alphabetic()
+        && !(first.is_ascii_lowercase() && second.is_ascii_uppercase())
+}
+
+fn starts_with_any(text: &[u8], starts: &[&str]) -> bool {
+    starts.iter().any(|start| text.len() >= start.len() && text[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
+}
+
+fn ends_with_any(text: &[u8], ends: &[&str]) -> bool {
+    ends.iter()
+        .any(|end| text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
+pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,149 @@
+//! Between a name and its value: closing quotes, an operator, opening quotes.
+
+use std::ops::Range;
+
+use super::name::{Name, Strength};
+use crate::mask::window::Window;
+
+/// Most white space on either side of an operator, in bytes: a line break and an indentation.
+const SPACE_BYTES: usize = 24;
+
+/// Most further words between the name and the operator (`token string =`, `password for admin:`), in bytes.
+const WORDS_BYTES: usize = 24;
+
+/// Operators, longest first.
+const OPERATORS: [&str; 22] = [
+    ":::=", "===", "!==", "::=", ":=", "=>", "->", "==", "!=", ".=", "?=", "+=", "||", "::", "=", ":", ">", ",", "(",
+    "]=", ")=", "\u{2192}",
+];
+
+/// Where a value starts, and what must end it.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) value: usize,
+    pub(super) quote: Option<u8>,
+    /// The quote is written with this many backslashes before it.
+    pub(super) escapes: usize,
+    pub(super) operator: &'static str,
+    /// White space before the value.
+    pub(super) spaced: bool,
+}
+
+impl Opening {
+    pub(super) fn read(window: &Window<'_>, name: &Name<'_>) -> Option<Self> {
+        let closed = closing(window, name.tail.end);
+        let (operator, at) = operator(window, closed, name).or_else(|| after_words(window, name))?;
+        Some(Self::quotes(window, operator, at))
+    }
+
+    fn quotes(window: &Window<'_>, operator: &'static str, after: usize) -> Self {
+        let start = skip_space(window, after);
+        // A call or a list around the value: `String("…")` is not one, `("…")` and `["…"]` are.
+        let bracket = matches!(window.at(start), Some(b'(' | b'['))
+            && window.at(start + 1).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+        let at = start + usize::from(bracket);
+        // `b"…"`, `u'…'`, `@"…"`: the prefix of a string literal.
+        let prefixed = matches!(window.at(at), Some(b'b' | b'u' | b'r' | b'@' | b'N' | b'f'))
+            && matches!(window.at(at + 1), Some(b'"' | b'\''));
+        let at = at + usize::from(prefixed);
+        let escapes = window.run(at, 4, |byte| byte == b'\\');
+        match window.at(at + escapes) {
+            Some(quote @ (b'"' | b'\'' | b'`')) => {
+                Self { value: at + escapes + 1, quote: Some(quote), escapes, operator, spaced: start > after }
+            }
+            _ => Self { value: at, quote: None, escapes: 0, operator, spaced: start > after },
+        }
+    }
+}
+
+/// Quotes and brackets that end the name, and white space.
+fn closing(window: &Window<'_>, start: usize) -> Range<usize> {
+    let len = window.run(start, 6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
+    start..skip_space(window, start + len)
+}
+
+fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Option<(&'static str, usize)> {
+    let at = closed.end;
+    if let Some(attribute) = attribute(window, &closed) {
+        return Some(attribute);
+    }
+    let operator = OPERATORS.into_iter().find(|operator| window.starts_with(at, operator.as_bytes()))?;
+    let after_name = window.slice(closed.start, at);
+    let fits = match operator {
+        // `f("NAME", "value")`: the name must have been quoted. `secret("value")`: a call.
+        "," => after_name.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`')),
+        "(" => {
+            matches!(name.strength, Strength::Secret | Strength::Password)
+                && after_name.is_empty()
+                && matches!(window.at(at + 1), Some(b'"' | b'\''))
+        }
+        // `<token>value<`: the name must touch it.
+        ">" => after_name.iter().all(|byte| matches!(byte, b'"' | b'\'')),
+        _ => true,
+    };
+    let issuer_fits = name.strength != Strength::Issuer || !matches!(operator, "(" | "::" | "->");
+    (fits && issuer_fits).then_some((operator, at + operator.len()))
+}
+
+/// `name="password" value="…"`, `"name": "password", "value": "…"`.
+fn attribute(window: &Window<'_>, closed: &Range<usize>) -> Option<(&'static str, usize)> {
+    if !matches!(window.slice(closed.start, closed.end).first(), Some(b'"' | b'\'')) {
+        return None;
+    }
+    let mut at = closed.end;
+    if window.at(at) == Some(b',') {
+        at = skip_space(window, at + 1);
+    }
+    at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
+    if !window.starts_with_ignore_case(at, b"value") {
+        return None;
+    }
+    at += 5;
+    at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
+    at = skip_space(window, at);
+    matches!(window.at(at), Some(b'=' | b':')).then_some(("=", at + 1))
+}
+
+/// One or two more words, then an operator that cannot be anything else.
+fn after_words(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, usize)> {
+    let len = window.run(name.tail.end, WORDS_BYTES, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'\t' | b'_' | b'.' | b'-')
+    });
+    let words = window.slice(name.tail.end, name.tail.end + len);
+    if words.first() != Some(&b' ') {
+        return None;
+    }
+    let at = name.tail.end + len;
+    let at = at + window.run(at, 2, |byte| matches!(byte, b'"' | b'\''));
+    let at = skip_space(window, at);
+    [":::=", "::=", ":=", "=>", "=", ":"]
+        .into_iter()
+        .find(|operator| window.starts_with(at, operator.as_bytes()))
+        .map(|operator| (operator, at + operator.len()))
+        .or_else(|| is(name, words))
+}
+
+/// `the password is "…"`, `password is …`.
+fn is(name: &Name<'_>, words: &[u8]) -> Option<(&'static str, usize)> {
+    let rest = words.strip_prefix(b" is")?;
+    let spaced = rest.first().is_none_or(|byte| *byte == b' ') || rest.is_empty();
+    (spaced && name.strength != Strength::Key && name.strength != Strength::Issuer).then_some(("is", name.tail.end + 3))
+}
+
+fn skip_space(window: &Window<'_>, start: usize) -> usize {
+    let mut at = start;
+    while at - start < SPACE_BYTES {
+        match window.at(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+            // A line break written in JSON or source text.
+            Some(b'\\')
+                if matches!(window.at(at + 1), Some(b'n' | b't' | b'r'))
+                    && window.at(at + 2).is_some_and(|byte| byte.is_ascii_whitespace() || byte == b'\\') =>
+            {
+                at += 2
+            }
+            _ => break,
+        }
+    }
+    at
+}

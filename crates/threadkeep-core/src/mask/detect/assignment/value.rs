@@ -1,0 +1,273 @@
+//! The value: where it ends, and whether it looks like a secret.
+
+use std::ops::Range;
+
+use super::name::{Name, Strength, contains};
+use super::operator::Opening;
+use crate::mask::check::entropy;
+use crate::mask::window::Window;
+
+/// Longest value, in bytes. Longer ones are documents; tokens of known issuers have rules of their own.
+const VALUE_BYTES: usize = 512;
+
+/// Shortest password and shortest token, in bytes.
+const PASSWORD_BYTES: usize = 5;
+const TOKEN_BYTES: usize = 10;
+
+pub(super) fn read(window: &Window<'_>, opening: &Opening) -> Option<Range<usize>> {
+    let start = opening.value;
+    let end = match opening.quote {
+        Some(quote) => quoted_end(window, start, quote, opening.escapes)?,
+        None => start + window.run(start, VALUE_BYTES + 1, is_bare),
+    };
+    let end = trim(window, start, end, opening.quote.is_none());
+    (end > start && end - start <= VALUE_BYTES).then_some(start..end)
+}
+
+/// Index of the closing quote.
+fn quoted_end(window: &Window<'_>, start: usize, quote: u8, escapes: usize) -> Option<usize> {
+    let mut at = start;
+    while at - start <= VALUE_BYTES {
+        let byte = window.at(at)?;
+        if byte == b'\n' {
+            return None;
+        }
+        if byte == quote {
+            return Some(at - escapes.min(at - start));
+        }
+        let escaped_quote = byte == b'\\' && escapes == 0 && window.at(at + 1).is_some();
+        at += 1 + usize::from(escaped_quote);
+    }
+    None
+}
+
+/// A value without quotes ends at white space or at what ends a statement or a field.
+fn is_bare(byte: u8) -> bool {
+    !byte.is_ascii_whitespace()
+        && !byte.is_ascii_control()
+        && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'|' | b'&' | b'\\')
+}
+
+fn trim(window: &Window<'_>, start: usize, end: usize, bare: bool) -> usize {
+    let mut end = end;
+    while bare && end > start && matches!(window.slice(end - 1, end), b"." | b":" | b"}" | b"]" | b"!" | b"?") {
+        let open = match window.slice(end - 1, end) {
+            b"}" => b'{',
+            b"]" => b'[',
+            _ => 0,
+        };
+        if open != 0 && window.slice(start, end).contains(&open) {
+            break;
+        }
+        end -= 1;
+    }
+    end
+}
+
+/// The value of a name without operator: `acme SECRET a8f…`, `acmeKEY-a8f…`. It must look random beyond doubt.
+pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize>> {
+    let tail = window.slice(name.tail.start, name.tail.end);
+    let glued = tail.iter().position(|byte| matches!(byte, b'-' | b'.' | b'_')).map(|at| name.tail.start + at + 1);
+    let spaced = tail.len() < 12 && window.at(name.tail.end) == Some(b' ');
+    let start = match glued {
+        Some(start) if is_token(window.slice(start, name.tail.end)) => start,
+        _ if spaced => name.tail.end + 1,
+        _ => return None,
+    };
+    let quote = usize::from(matches!(window.at(start), Some(b'"' | b'\'')));
+    let start = start + quote;
+    let len = window.run(start, VALUE_BYTES + 1, is_bare);
+    let end = trim(window, start, start + len, true);
+    let value = window.slice(start, end);
+    let beyond_doubt = value.len() >= 16
+        && value.len() <= VALUE_BYTES
+        && is_token(value)
+        && !value.contains(&b'(')
+        && !value.contains(&b'/');
+    (beyond_doubt && !is_reference(value)).then_some(start..end)
+}
+
+pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
+    let text = window.slice(value.start, value.end);
+    if opening.quote.is_some() && is_soup(text) {
+        return true;
+    }
+    if is_placeholder(text) || is_reference(text) {
+        return false;
+    }
+    // `a == b` compares; only a literal can be the secret.
+    let quoted = opening.quote.is_some();
+    if !quoted && matches!(opening.operator, "==" | "===" | "!=" | "!==" | "(" | "," | "||" | "->" | "::") {
+        return false;
+    }
+    match name.strength {
+        Strength::Password => is_password(text, quoted, opening),
+        Strength::Secret => text.len() >= TOKEN_BYTES && is_token(text) && !is_code(text, quoted),
+        Strength::Key => {
+            let least = if name.head.is_empty() { 16 } else { TOKEN_BYTES };
+            text.len() >= least
+                && is_token(text)
+                && !is_code(text, quoted)
+                && (!name.head.is_empty() || entropy::shannon(text) >= 3.0)
+        }
+        Strength::Issuer => text.len() >= 16 && is_token(text) && !is_code(text, quoted),
+    }
+}
+
+/// Signs of so many kinds that no template looks like it.
+fn is_soup(text: &[u8]) -> bool {
+    let mut kinds = [false; 128];
+    for byte in text.iter().filter(|byte| byte.is_ascii_punctuation()) {
+        kinds[usize::from(*byte)] = true;
+    }
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    kinds.iter().filter(|kind| **kind).count() >= 9 && letters >= 8 && text.len() <= 64 && !text.contains(&b' ')
+}
+
+/// Anything a person would type, unless it is a word of a form or of a program.
+fn is_password(text: &[u8], quoted: bool, opening: &Opening) -> bool {
+    if text.len() < PASSWORD_BYTES || text.len() > 128 || is_form_text(text) || entropy::has_filler(text) {
+        return false;
+    }
+    let has_digit = text.iter().any(u8::is_ascii_digit);
+    let has_sign = text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' '));
+    if quoted {
+        return has_digit || has_sign || is_plain_word(text);
+    }
+    if is_code(text, false) {
+        return false;
+    }
+    has_digit || has_sign || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
+}
+
+/// One word in lower case, or camel case of some length.
+fn is_plain_word(text: &[u8]) -> bool {
+    text.len() >= 6
+        && text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && text.iter().any(u8::is_ascii_lowercase)
+        && !text.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+/// Labels, messages, types and states that stand beside a password field.
+fn is_form_text(text: &[u8]) -> bool {
+    const WORDS: &[&str] = &[
+        "passw",
+        "pwd",
+        "required",
+        "invalid",
+        "enter",
+        "string",
+        "hidden",
+        "optional",
+        "default",
+        "forgot",
+        "reset",
+        "confirm",
+        "change",
+        "current",
+        "field",
+        "input",
+        "error",
+        "label",
+        "valid",
+        "undefined",
+        "boolean",
+        "secret",
+        "number",
+        "process.env",
+        "true",
+        "false",
+        "login",
+        "prompt",
+        "incorrect",
+        "minimum",
+        "must",
+        "please",
+        "none",
+        "null",
+        "fake",
+        "value",
+    ];
+    let has_digit = text.iter().any(u8::is_ascii_digit);
+    let spaces = text.iter().filter(|byte| **byte == b' ').count();
+    let lower = text.to_ascii_lowercase();
+    !has_digit && WORDS.iter().any(|word| contains(&lower, word.as_bytes()))
+        || spaces > 2
+        || text.contains(&b':') && spaces > 0
+}
+
+/// Looks drawn at random: digits among letters, or a long mix of cases; not words, not a number, not a path.
+fn is_token(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let mixed = text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase);
+    if text.iter().any(|byte| byte.is_ascii_whitespace() || *byte >= 0x80) || digits + letters < text.len() / 2 {
+        return false;
+    }
+    let drawn = digits > 0 && letters > 0 || mixed && letters >= 20 && entropy::shannon(text) >= 4.0 || digits >= 24;
+    drawn && !is_words(text) && entropy::is_random(text, 2.6) && entropy::longest_sequence(text) < 12
+}
+
+/// Words and small numbers with separators: `my-secret-name-1`, `us-east-1`, `v1.2.3`.
+fn is_words(text: &[u8]) -> bool {
+    let is_word = |part: &[u8]| {
+        let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let digits = &part[letters..];
+        let one_case = part[..letters].iter().skip(1).all(|byte| byte.is_ascii_lowercase())
+            || part[..letters].iter().all(u8::is_ascii_uppercase);
+        digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit) && (one_case || letters < 3) && part.len() <= 24
+    };
+    let mut parts = text
+        .split(|byte| matches!(byte, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+' | b'@'))
+        .filter(|part| !part.is_empty());
+    parts.all(is_word)
+}
+
+/// Source text: a call, a member, an index, a type.
+fn is_code(text: &[u8], quoted: bool) -> bool {
+    if quoted {
+        return text.contains(&b'(') && text.contains(&b')');
+    }
+    let call = text.contains(&b'(') || text.contains(&b'[') || text.contains(&b'{');
+    let member = text.split(|byte| *byte == b'.').count() > 1 && text.split(|byte| *byte == b'.').all(is_identifier);
+    call || member
+}
+
+fn is_identifier(text: &[u8]) -> bool {
+    text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && text.len() < 24
+        && text.iter().filter(|byte| byte.is_ascii_digit()).count() <= 2
+}
+
+/// A stand-in that documentation uses.
+fn is_placeholder(text: &[u8]) -> bool {
+    const WORDS: &[&str] = &[
+        "example",
+        "your",
+        "placeholder",
+        "insert",
+        "changeme",
+        "redacted",
+        "dummy",
+        "xxxx",
+        "****",
+        "....",
+        "####",
+        "todo",
+        "replace",
+    ];
+    let lower = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| contains(&lower, word.as_bytes()))
+}
+
+/// A variable, a template, a file, an address: it names the secret and is none.
+fn is_reference(text: &[u8]) -> bool {
+    let first = text.first().copied().unwrap_or(b' ');
+    let template =
+        matches!(first, b'$' | b'<' | b'{' | b'%' | b'&' | b'@' | b'#' | b'*' | b'+' | b'/' | b'~' | b'(' | b'[');
+    let inner =
+        [&b"${"[..], b"{{", b"$(", b"://", b"%(", b"<%", b"#{", b"process.env", b"os.environ", b"getenv", b"ENV["]
+            .iter()
+            .any(|part| contains(text, part));
+    template || inner
+}

@@ -1,0 +1,33 @@
+//! Names that say: what follows is a secret.
+
+use super::super::detect::assignment;
+use super::super::rule::{Kind, Rule};
+use super::{detector, inside_any_case, issuer};
+
+pub(super) fn rules() -> Vec<Rule> {
+    let source = "assignments in source code and configuration";
+    vec![
+        detector(
+            "password-assignment",
+            Kind::Secret,
+            "PASSWORD",
+            inside_any_case(PASSWORD),
+            assignment::password,
+            source,
+        ),
+        detector("secret-assignment", Kind::Secret, "SECRET", inside_any_case(SECRET), assignment::secret, source),
+        detector("key-assignment", Kind::Secret, "SECRET", inside_any_case(KEY), assignment::key, source),
+        detector(
+            "issuer-assignment",
+            Kind::Secret,
+            "SECRET",
+            inside_any_case(issuer::NAMES),
+            assignment::issuer,
+            source,
+        ),
+    ]
+}
+
+const PASSWORD: &str = "passw pwd passphrase pass passwd";
+const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
+const KEY: &str = "key auth access private salt _pat sid";
