@@ -141,7 +141,8 @@ impl Accumulator {
         Finished { chunks, message, ending, problems: self.problems }
     }
 
-    fn report(&mut self, code: ProblemCode) -> Problem {
+    /// Notes a problem that was met before an event could be made of it.
+    pub fn report(&mut self, code: ProblemCode) -> Problem {
         let problem = Problem { code, event: self.events };
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(problem);

@@ -69,13 +69,19 @@ pub fn decide(state: &ThreadState, command: &Command<'_>) -> Result<Effects, Err
             if expected != state.message_count {
                 return Err(ErrorCode::ThreadConflict);
             }
-            let grows = stored.len() <= saved.len() && stored.iter().zip(saved).all(|(a, b)| same(a, b));
+            let grows = saved.get(..stored.len()).is_some_and(|head| same_messages(stored, head));
             if !grows {
                 return Err(ErrorCode::ThreadDiverged);
             }
             fit(state, Effects { append: saved.len() - stored.len(), reserve: 0 })
         }
     }
+}
+
+/// Whether two lists of messages are the same to a JavaScript reader: neither key order nor `1.0` for `1` counts.
+#[must_use]
+pub fn same_messages(a: &[Value], b: &[Value]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
 fn fit(state: &ThreadState, effects: Effects) -> Result<Effects, ErrorCode> {

@@ -1,0 +1,44 @@
+//! Request bodies, read with a limit.
+
+use crate::reply::Reply;
+use futures_util::StreamExt;
+use threadkeep_core::ErrorCode;
+use worker::Request;
+
+/// Largest body of a chat request, in bytes. A stock client posts its whole history, which is not read but has to pass:
+/// a few tool outputs of several megabytes each. An isolate has 128 MB for all that it does.
+pub(crate) const MAX_CHAT_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// Largest body of a save or an append, in bytes: a whole thread.
+pub(crate) const MAX_THREAD_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// Largest body of any other request, in bytes: a title, some metadata, a name.
+pub(crate) const MAX_SMALL_BODY_BYTES: usize = 64 * 1024;
+
+/// Reads the body.
+///
+/// # Errors
+/// [`ErrorCode::BodyTooLarge`] as soon as it is known, before the rest is read.
+pub(crate) async fn read(request: &mut Request, limit: usize) -> Reply<Vec<u8>> {
+    let length = request.headers().get("content-length")?.and_then(|text| text.parse::<usize>().ok());
+    match length {
+        Some(length) if length > limit => Err(ErrorCode::BodyTooLarge.into()),
+        Some(_) => Ok(request.bytes().await?),
+        None => read_chunked(request, limit).await,
+    }
+}
+
+async fn read_chunked(request: &mut Request, limit: usize) -> Reply<Vec<u8>> {
+    if request.inner().body().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut stream = request.stream()?;
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        body.extend(chunk?);
+        if body.len() > limit {
+            return Err(ErrorCode::BodyTooLarge.into());
+        }
+    }
+    Ok(body)
+}

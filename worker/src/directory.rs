@@ -1,0 +1,201 @@
+//! The directory object: the list of one owner's threads. An index that the thread objects feed: it may lag, and what
+//! it says is corrected by the next feed.
+
+use crate::reply::{self, Failure, Reply};
+use crate::store::{DirectoryStore, EntryRow};
+use js_sys::{Date, Uint8Array};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use threadkeep_core::{ErrorCode, StateKey};
+use wasm_bindgen::JsValue;
+use worker::{DurableObject, Env, Method, Request, RequestInit, Response, State, durable_object};
+
+const BINDING: &str = "DIRECTORY";
+
+/// Threads per page when the client does not say, and at most.
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 100;
+
+/// Objects are called by URL; the host is never looked up.
+const PUT_URL: &str = "https://directory.internal/put";
+const LIST_URL: &str = "https://directory.internal/list";
+
+/// Which page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListQuery {
+    limit: usize,
+    after: Option<Cursor>,
+}
+
+/// The last entry of the page before: `{updatedAt in ms}.{stateKey}`, URL-safe as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Cursor {
+    updated_at_ms: i64,
+    state_key: StateKey,
+}
+
+impl ListQuery {
+    /// Reads `?limit&cursor` of a URL; other parameters are ignored.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidRequest`] for a limit outside 1 to 100 and for a cursor that we did not give.
+    pub(crate) fn parse(url: &str) -> Result<Self, ErrorCode> {
+        let url = url.split('#').next().unwrap_or_default();
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        let mut list = Self { limit: DEFAULT_LIMIT, after: None };
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match name {
+                "limit" => {
+                    let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+                    list.limit = limit.ok_or(ErrorCode::InvalidRequest)?;
+                }
+                "cursor" if !value.is_empty() => {
+                    list.after = Some(Cursor::parse(value).ok_or(ErrorCode::InvalidRequest)?);
+                }
+                _ => {}
+            }
+        }
+        Ok(list)
+    }
+
+    fn url(&self) -> String {
+        let cursor = self.after.as_ref().map(|after| format!("{}.{}", after.updated_at_ms, after.state_key));
+        format!("{LIST_URL}?limit={}&cursor={}", self.limit, cursor.unwrap_or_default())
+    }
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Option<Self> {
+        let (updated_at_ms, state_key) = text.split_once('.')?;
+        Some(Self { updated_at_ms: updated_at_ms.parse().ok()?, state_key: StateKey::parse(state_key)? })
+    }
+}
+
+/// Answers `GET /api/v1/ai/threads` for an owner.
+pub(crate) async fn list(env: &Env, owner: &str, query: &ListQuery) -> Reply<Response> {
+    let stub = env.durable_object(BINDING)?.get_by_name(owner)?;
+    Ok(stub.fetch_with_request(Request::new(&query.url(), Method::Get)?).await?)
+}
+
+/// Feeds one thread's entry into its owner's directory.
+pub(crate) async fn put(env: &Env, owner: &str, entry: &EntryRow) -> worker::Result<()> {
+    let body = serde_json::to_vec(entry)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(Uint8Array::from(body.as_slice()).into()));
+    let request = Request::new_with_init(PUT_URL, &init)?;
+    let response = env.durable_object(BINDING)?.get_by_name(owner)?.fetch_with_request(request).await?;
+    if response.status_code() == 200 { Ok(()) } else { Err(worker::Error::RustError("directory refused".to_owned())) }
+}
+
+/// The object: one table, two calls.
+#[durable_object]
+#[expect(missing_debug_implementations, reason = "the runtime alone holds it")]
+pub struct DirectoryObject {
+    store: worker::Result<DirectoryStore>,
+}
+
+impl DurableObject for DirectoryObject {
+    fn new(state: State, _env: Env) -> Self {
+        Self { store: DirectoryStore::open(state.storage().sql()) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let result = match request.path().as_str() {
+            "/put" => self.put(&mut request).await,
+            _ => self.list(&request.inner().url()),
+        };
+        result.or_else(Failure::into_response)
+    }
+}
+
+impl DirectoryObject {
+    fn store(&self) -> Reply<&DirectoryStore> {
+        self.store.as_ref().map_err(|error| Failure::Internal(reply::kind(error)))
+    }
+
+    async fn put(&self, request: &mut Request) -> Reply<Response> {
+        let entry: EntryRow = serde_json::from_slice(&request.bytes().await?)?;
+        self.store()?.put(&entry)?;
+        Ok(reply::json(&true)?)
+    }
+
+    fn list(&self, url: &str) -> Reply<Response> {
+        let query = ListQuery::parse(url)?;
+        let after = query.after.as_ref().map(|after| (after.updated_at_ms, after.state_key.as_str()));
+        // One more than asked for tells whether there is a next page.
+        let mut rows = self.store()?.list(query.limit + 1, after)?;
+        let more = rows.len() > query.limit;
+        rows.truncate(query.limit);
+        let last = rows.last().filter(|_| more);
+        let next_cursor = last.map(|last| format!("{}.{}", last.updated_at, last.state_key));
+        let threads = rows.into_iter().map(Entry::from).collect();
+        Ok(reply::json(&Page { threads, next_cursor })?)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    threads: Vec<Entry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    state_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// ISO 8601, UTC.
+    updated_at: String,
+    message_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Box<RawValue>>,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Self {
+        Self {
+            updated_at: iso(row.updated_at),
+            state_key: row.state_key,
+            title: row.title,
+            message_count: row.message_count,
+            metadata: row.metadata.and_then(|text| RawValue::from_string(text).ok()),
+        }
+    }
+}
+
+fn iso(ms: i64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+    let date = Date::new(&JsValue::from_f64(ms as f64));
+    date.to_iso_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, expected: Result<(usize, Option<(i64, &str)>), ErrorCode>) {
+        let query = ListQuery::parse(url).map(|query| {
+            (query.limit, query.after.map(|after| (after.updated_at_ms, after.state_key.as_str().to_owned())))
+        });
+        assert_eq!(query, expected.map(|(limit, after)| (limit, after.map(|(ms, key)| (ms, key.to_owned())))));
+    }
+
+    #[test]
+    fn limit_and_cursor_are_read_and_checked() {
+        check("https://x/threads", Ok((DEFAULT_LIMIT, None)));
+        check("https://x/threads?limit=5&cursor=17.a-b&x=1#f", Ok((5, Some((17, "a-b")))));
+        for bad in ["limit=0", "limit=101", "limit=x", "limit=", "cursor=x", "cursor=1.", "cursor=1.a%20b"] {
+            check(&format!("https://x/threads?{bad}"), Err(ErrorCode::InvalidRequest));
+        }
+    }
+
+    #[test]
+    fn a_query_survives_its_own_url() {
+        let query = ListQuery::parse("https://x/?limit=5&cursor=17.a-b").unwrap();
+        assert_eq!(ListQuery::parse(&query.url()), Ok(query));
+    }
+}

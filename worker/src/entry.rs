@@ -1,0 +1,122 @@
+//! The entry: authenticates, routes, logs. Whatever concerns one thread is passed to its object.
+
+use crate::auth::{self, AuthConfig, Identity};
+use crate::body::{self, MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_BYTES};
+use crate::config::Config;
+use crate::cors;
+use crate::directory::{self, ListQuery};
+use crate::log::{self, RequestLine};
+use crate::reply::{self, Failure, Reply};
+use crate::route::Route;
+use crate::thread::call::{ThreadAddress, ThreadCall, TurnCall};
+use nanoid::nanoid;
+use serde::Deserialize;
+use serde_json::json;
+use threadkeep_core::state_key::GENERATED_STATE_KEY_LENGTH;
+use threadkeep_core::{ChatRequest, ErrorCode, StateKey};
+use worker::{Context, Date, Env, Request, Response, event};
+
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let started_ms = Date::now().as_millis();
+    let method = request.inner().method();
+    let route = Route::of_path(&request.path());
+    let name = route.as_ref().map_or("unknown", Route::name);
+    let config = Config::from_env(&env);
+    let origin = config.as_ref().ok().and_then(|config| cors::allowed_origin(request.headers(), config));
+    if method == "OPTIONS" {
+        return cors::preflight(origin.as_deref());
+    }
+    let result = match (config, route) {
+        (Err(error), _) => Err(error.into()),
+        (_, Err(code)) => Err(code.into()),
+        (Ok(config), Ok(route)) => handle(route, &method, &mut request, &env, &config).await,
+    };
+    let code = result.as_ref().err().map(Failure::code);
+    let response = result.or_else(Failure::into_response)?;
+    let status = response.status_code();
+    log::line(&RequestLine { route: name, method: &method, status, code, ms: Date::now().as_millis() - started_ms });
+    cors::with_origin(response, origin.as_deref())
+}
+
+async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, config: &Config) -> Reply<Response> {
+    // Where the local signer is closed, nothing tells that it exists.
+    if route == Route::DemoToken && !config.demo_tokens {
+        return Err(ErrorCode::NotFound.into());
+    }
+    if !route.allows(method) {
+        return Err(Failure::Method(route.allow()));
+    }
+    match route {
+        Route::Health => return Ok(reply::json(&json!({"status": "ok"}))?),
+        Route::DemoToken => return demo_token(request, env).await,
+        Route::Chat
+        | Route::ChatStream(_)
+        | Route::ChatStop(_)
+        | Route::Threads
+        | Route::Thread(_)
+        | Route::ThreadMessages(_) => {}
+    }
+    let identity = auth::authenticate(request.headers(), env).await?;
+    let owner = identity.owner.as_str().to_owned();
+    let address = |state_key| ThreadAddress { owner: owner.clone(), state_key };
+    match (route, method) {
+        (Route::Chat, _) => chat(request, env, config, owner).await,
+        (Route::ChatStream(key), _) => address(key).call(env, ThreadCall::Stream, None).await,
+        (Route::ChatStop(key), _) => address(key).call(env, ThreadCall::Stop, None).await,
+        (Route::Threads, _) => {
+            let query = ListQuery::parse(&request.inner().url())?;
+            directory::list(env, &owner, &query).await
+        }
+        (Route::Thread(key), "GET") => address(key).call(env, ThreadCall::Read, None).await,
+        (Route::Thread(key), "DELETE") => address(key).call(env, ThreadCall::Delete, None).await,
+        (Route::Thread(key), "PATCH") => {
+            let body = body::read(request, MAX_SMALL_BODY_BYTES).await?;
+            address(key).call(env, ThreadCall::Update, Some(&body)).await
+        }
+        (Route::Thread(key), _) => write(request, env, &identity, &address(key), ThreadCall::Save).await,
+        (Route::ThreadMessages(key), _) => write(request, env, &identity, &address(key), ThreadCall::Append).await,
+        (Route::Health | Route::DemoToken, _) => Err(ErrorCode::NotFound.into()),
+    }
+}
+
+/// A chat turn. Its thread is named by the body: `stateKey`, else `id`, else a new key.
+async fn chat(request: &mut Request, env: &Env, config: &Config, owner: String) -> Reply<Response> {
+    let body = body::read(request, MAX_CHAT_BODY_BYTES).await?;
+    let chat = ChatRequest::from_json(&body)?;
+    drop(body);
+    if chat.model.as_deref().is_some_and(|model| !config.offers_model(model)) {
+        return Err(ErrorCode::InvalidRequest.into());
+    }
+    let state_key = chat.state_key.clone().or_else(|| StateKey::parse(&nanoid!(GENERATED_STATE_KEY_LENGTH)));
+    let state_key = state_key.ok_or(Failure::Internal("state key"))?;
+    let turn = serde_json::to_vec(&TurnCall::from(chat))?;
+    ThreadAddress { owner, state_key }.call(env, ThreadCall::Turn, Some(&turn)).await
+}
+
+/// A write of whole messages: the operator's own server vouches for them.
+async fn write(
+    request: &mut Request,
+    env: &Env,
+    identity: &Identity,
+    address: &ThreadAddress,
+    call: ThreadCall,
+) -> Reply<Response> {
+    identity.require_service()?;
+    let body = body::read(request, MAX_THREAD_BODY_BYTES).await?;
+    address.call(env, call, Some(&body)).await
+}
+
+/// Signs a token for a name: for the local demo only.
+async fn demo_token(request: &mut Request, env: &Env) -> Reply<Response> {
+    #[derive(Deserialize)]
+    struct Body {
+        name: String,
+    }
+    let body = body::read(request, MAX_SMALL_BODY_BYTES).await?;
+    let value: serde_json::Value = serde_json::from_slice(&body).map_err(|_| ErrorCode::InvalidJson)?;
+    let Body { name } = serde_json::from_value(value).map_err(|_| ErrorCode::InvalidRequest)?;
+    let config = AuthConfig::from_env(env)?;
+    let secret = config.secret.as_ref().ok_or(Failure::Internal("AUTH_JWT_SECRET"))?;
+    Ok(reply::json(&auth::demo_token(&name, secret, &config.policy, Date::now().as_millis())?)?)
+}

@@ -1,0 +1,338 @@
+//! Reads a chat-completions stream: chunks in, events out. Pure.
+//!
+//! Source: "The chat completion chunk object" in OpenAI's API reference, and what compatible servers make of it:
+//! reasoning in `reasoning_content` or `reasoning`, tool calls whole or in pieces, names repeated as `""`, usage beside
+//! the last choice or in a chunk of its own, an `error` object in the middle.
+
+use super::Batch;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use threadkeep_core::AiEvent;
+use threadkeep_core::frame::Frame;
+use threadkeep_core::problem::ProblemCode;
+
+/// Most tool calls of one completion, and most bytes of arguments of one: what a stream makes us hold has a bound.
+const MAX_TOOL_CALLS: usize = 128;
+const MAX_ARGUMENT_BYTES: usize = 8 * 1024 * 1024;
+
+/// One completion under way.
+pub(super) struct Completion {
+    model: String,
+    calls: Vec<Call>,
+    finish_reason: Option<String>,
+    usage: Option<Value>,
+    failed: bool,
+}
+
+#[derive(Default)]
+struct Call {
+    index: u64,
+    id: String,
+    name: String,
+    arguments: String,
+}
+
+#[derive(Deserialize)]
+struct Chunk {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<Value>,
+    #[serde(default)]
+    error: Option<Value>,
+    #[serde(default)]
+    model: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    delta: Option<Delta>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    #[serde(default)]
+    content: Option<String>,
+    #[serde(default)]
+    reasoning_content: Option<String>,
+    #[serde(default)]
+    reasoning: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<CallDelta>>,
+}
+
+#[derive(Deserialize)]
+struct CallDelta {
+    #[serde(default)]
+    index: Option<u64>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    function: Option<FunctionDelta>,
+}
+
+#[derive(Deserialize)]
+struct FunctionDelta {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    arguments: Option<String>,
+}
+
+impl Completion {
+    pub(super) fn new(model: &str) -> Self {
+        Self { model: model.to_owned(), calls: Vec::new(), finish_reason: None, usage: None, failed: false }
+    }
+
+    /// Takes one frame; a frame that is no chunk is a problem and changes nothing.
+    pub(super) fn push(&mut self, frame: &Frame) -> Batch {
+        let Frame::Text(text) = frame else { return vec![Err(ProblemCode::MalformedEvent)] };
+        if text.trim() == "[DONE]" {
+            return Vec::new();
+        }
+        let Ok(chunk) = serde_json::from_str::<Chunk>(text) else { return vec![Err(ProblemCode::MalformedEvent)] };
+        self.chunk(chunk).into_iter().map(Ok).collect()
+    }
+
+    /// The stream has ended. One that never gave a finish reason was cut off.
+    pub(super) fn finish(&mut self) -> Batch {
+        let mut events = self.start_calls();
+        if let Some(usage) = &self.usage {
+            events.push(AiEvent::UsageReport { fact: json!({"model": self.model, "usage": usage}) });
+        }
+        if self.failed {
+        } else if let Some(reason) = self.finish_reason.take() {
+            let usage = self.usage.as_ref().map(token_counts);
+            events.push(AiEvent::Done { usage, finish_reason: Some(reason) });
+        } else {
+            events.push(AiEvent::Error { error: "upstream_interrupted".to_owned() });
+        }
+        events.into_iter().map(Ok).collect()
+    }
+
+    fn chunk(&mut self, chunk: Chunk) -> Vec<AiEvent> {
+        if let Some(model) = chunk.model.filter(|model| !model.is_empty()) {
+            self.model = model;
+        }
+        if let Some(usage) = chunk.usage.filter(Value::is_object) {
+            self.usage = Some(usage);
+        }
+        if let Some(error) = chunk.error.filter(|error| !error.is_null() && !self.failed) {
+            self.failed = true;
+            return vec![AiEvent::Error { error: error_code(&error).to_owned() }];
+        }
+        // Only one choice is asked for.
+        let Some(choice) = chunk.choices.into_iter().next() else { return Vec::new() };
+        let mut events = choice.delta.map(|delta| self.delta(delta)).unwrap_or_default();
+        if let Some(reason) = choice.finish_reason {
+            events.extend(self.start_calls());
+            self.finish_reason = Some(reason);
+        }
+        events
+    }
+
+    fn delta(&mut self, delta: Delta) -> Vec<AiEvent> {
+        let mut events = Vec::new();
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        if let Some(delta) = said(delta.reasoning_content).or(said(delta.reasoning)) {
+            events.push(AiEvent::ReasoningDelta { delta });
+        }
+        if let Some(delta) = said(delta.content) {
+            events.push(AiEvent::TextDelta { delta });
+        }
+        for call in delta.tool_calls.into_iter().flatten() {
+            self.call(call);
+        }
+        events
+    }
+
+    /// Collects a call. Pieces belong together by their index; where a server sends none, a new id is a new call.
+    fn call(&mut self, delta: CallDelta) {
+        let id = delta.id.filter(|id| !id.is_empty());
+        let last = self.calls.last().map_or(0, |call| call.index);
+        let starts = |calls: &[Call]| id.as_ref().is_some_and(|id| calls.last().is_none_or(|call| call.id != *id));
+        let index =
+            delta.index.unwrap_or_else(|| if starts(&self.calls) && !self.calls.is_empty() { last + 1 } else { last });
+        let at = match self.calls.iter().position(|call| call.index == index) {
+            Some(at) => at,
+            None if self.calls.len() >= MAX_TOOL_CALLS => return,
+            None => {
+                self.calls.push(Call { index, ..Call::default() });
+                self.calls.len() - 1
+            }
+        };
+        let Some(call) = self.calls.get_mut(at) else { return };
+        if let Some(id) = id {
+            call.id = id;
+        }
+        let Some(function) = delta.function else { return };
+        if let Some(name) = function.name.filter(|name| !name.is_empty()) {
+            call.name = name;
+        }
+        let arguments = function.arguments.unwrap_or_default();
+        if call.arguments.len() + arguments.len() <= MAX_ARGUMENT_BYTES {
+            call.arguments.push_str(&arguments);
+        }
+    }
+
+    fn start_calls(&mut self) -> Vec<AiEvent> {
+        self.calls.drain(..).filter(|call| !call.name.is_empty()).map(start_call).collect()
+    }
+}
+
+fn start_call(call: Call) -> AiEvent {
+    let args = match serde_json::from_str(&call.arguments) {
+        Ok(args) => args,
+        Err(_) if call.arguments.trim().is_empty() => json!({}),
+        // Not JSON: kept as the text it is.
+        Err(_) => Value::String(call.arguments),
+    };
+    let tool_call_id = if call.id.is_empty() { format!("call_{}", call.index) } else { call.id };
+    AiEvent::ToolCallStart { tool_call_id, tool_name: call.name, args }
+}
+
+/// The counts that go into the message; the whole object goes to the usage hook.
+fn token_counts(usage: &Value) -> Value {
+    json!({"promptTokens": usage.get("prompt_tokens"), "completionTokens": usage.get("completion_tokens")})
+}
+
+/// The kind of a server's error; its text may quote anything and stays here.
+fn error_code(error: &Value) -> &'static str {
+    let word =
+        |name: &str| error.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let words = [word("code"), word("type")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if words.contains("rate_limit") || words.contains("429") {
+        "rate_limited"
+    } else if words.contains("context_length") {
+        "context_too_long"
+    } else if words.contains("content_filter") {
+        "content_filtered"
+    } else if words.contains("insufficient_quota") {
+        "insufficient_credits"
+    } else if words.contains("timeout") {
+        "timeout"
+    } else {
+        "internal"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(chunks: &[Value], expected: &[AiEvent]) {
+        let mut completion = Completion::new("m");
+        let mut events: Vec<_> =
+            chunks.iter().flat_map(|chunk| completion.push(&Frame::Text(chunk.to_string()))).collect();
+        events.extend(completion.finish());
+        assert_eq!(events.into_iter().filter_map(Result::ok).collect::<Vec<_>>(), expected);
+    }
+
+    fn delta(delta: &Value) -> Value {
+        json!({"choices": [{"index": 0, "delta": delta, "finish_reason": null}]})
+    }
+
+    fn end(reason: &str) -> Value {
+        json!({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
+    }
+
+    fn done(reason: &str) -> AiEvent {
+        AiEvent::Done { usage: None, finish_reason: Some(reason.to_owned()) }
+    }
+
+    fn call(id: &str, name: &str, args: Value) -> AiEvent {
+        AiEvent::ToolCallStart { tool_call_id: id.to_owned(), tool_name: name.to_owned(), args }
+    }
+
+    #[test]
+    fn text_and_both_spellings_of_reasoning_are_deltas() {
+        check(
+            &[
+                delta(&json!({"role": "assistant", "content": null, "reasoning_content": "a"})),
+                delta(&json!({"reasoning": "b"})),
+                delta(&json!({"content": "c", "reasoning_content": null})),
+                end("stop"),
+            ],
+            &[
+                AiEvent::ReasoningDelta { delta: "a".into() },
+                AiEvent::ReasoningDelta { delta: "b".into() },
+                AiEvent::TextDelta { delta: "c".into() },
+                done("stop"),
+            ],
+        );
+    }
+
+    #[test]
+    fn tool_calls_are_put_together_from_their_pieces() {
+        let piece = |index: u64, rest: Value| {
+            let mut call = json!({"index": index});
+            call.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            delta(&json!({"tool_calls": [call]}))
+        };
+        check(
+            &[
+                piece(0, json!({"id": "a", "function": {"name": "w", "arguments": ""}})),
+                piece(1, json!({"id": "b", "function": {"name": "x", "arguments": "{}"}})),
+                piece(0, json!({"function": {"name": "", "arguments": "{\"c\":"}})),
+                piece(0, json!({"function": {"arguments": "1}"}})),
+                end("tool_calls"),
+            ],
+            &[call("a", "w", json!({"c": 1})), call("b", "x", json!({})), done("tool_calls")],
+        );
+    }
+
+    #[test]
+    fn a_new_id_is_a_new_call_where_there_is_no_index() {
+        check(
+            &[
+                delta(&json!({"tool_calls": [{"id": "a", "function": {"name": "w", "arguments": "{}"}}]})),
+                delta(&json!({"tool_calls": [{"id": "b", "function": {"name": "w", "arguments": "not json"}}]})),
+                end("tool_calls"),
+            ],
+            &[call("a", "w", json!({})), call("b", "w", json!("not json")), done("tool_calls")],
+        );
+    }
+
+    #[test]
+    fn usage_is_reported_once_wherever_it_stands() {
+        let usage = json!({"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5});
+        let expected = [
+            AiEvent::UsageReport { fact: json!({"model": "big", "usage": usage}) },
+            AiEvent::Done {
+                usage: Some(json!({"promptTokens": 3, "completionTokens": 2})),
+                finish_reason: Some("stop".into()),
+            },
+        ];
+        check(&[end("stop"), json!({"model": "big", "choices": [], "usage": usage})], &expected);
+        let beside = json!({"model": "big", "choices": [{"delta": {}, "finish_reason": "stop"}], "usage": usage});
+        check(&[beside], &expected);
+    }
+
+    #[test]
+    fn a_stream_without_a_finish_reason_was_interrupted() {
+        check(
+            &[delta(&json!({"content": "a"}))],
+            &[AiEvent::TextDelta { delta: "a".into() }, AiEvent::Error { error: "upstream_interrupted".into() }],
+        );
+    }
+
+    #[test]
+    fn an_error_in_the_stream_is_a_code_and_nothing_else() {
+        check(
+            &[json!({"error": {"message": "key sk-1 exceeded", "type": "rate_limit_error", "code": null}})],
+            &[AiEvent::Error { error: "rate_limited".into() }],
+        );
+    }
+
+    #[test]
+    fn what_is_no_chunk_is_a_problem() {
+        let mut completion = Completion::new("m");
+        assert_eq!(completion.push(&Frame::Text("nope".into())), [Err(ProblemCode::MalformedEvent)]);
+        assert_eq!(completion.push(&Frame::Unreadable), [Err(ProblemCode::MalformedEvent)]);
+        assert!(completion.push(&Frame::Text("[DONE]".into())).is_empty());
+    }
+}

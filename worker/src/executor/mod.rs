@@ -1,0 +1,49 @@
+//! Executors: what runs a prompt and says, event by event, what comes of it. Chosen by configuration.
+
+mod completions;
+mod demo;
+mod events;
+mod openai;
+mod upstream;
+
+use crate::config::ExecutorConfig;
+use futures_util::stream::LocalBoxStream;
+use serde::Serialize;
+use threadkeep_core::map::MessageDto;
+use threadkeep_core::problem::ProblemCode;
+use threadkeep_core::{AiEvent, ErrorCode};
+
+/// What an executor is given. It is also, as JSON, the body that the `events` executor posts.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Prompt {
+    pub(crate) run_id: String,
+    pub(crate) state_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) graph_name: Option<String>,
+    /// The whole conversation, the new user message last; from the store, and so masked.
+    pub(crate) messages: Vec<MessageDto>,
+}
+
+/// Events that arrived together.
+pub(crate) type Batch = Vec<Result<AiEvent, ProblemCode>>;
+
+/// The connection broke before the stream's end.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+pub(crate) type EventStream = LocalBoxStream<'static, Result<Batch, Interrupted>>;
+
+/// Starts a run.
+///
+/// # Errors
+/// [`ErrorCode::UpstreamUnavailable`] when the service does not answer, or not with a success.
+pub(crate) async fn open(config: &ExecutorConfig, prompt: Prompt) -> Result<EventStream, ErrorCode> {
+    match config {
+        ExecutorConfig::Demo { delay_ms } => Ok(demo::run(&prompt, *delay_ms)),
+        ExecutorConfig::Openai(config) => openai::run(config, prompt).await,
+        ExecutorConfig::Events(config) => events::run(config, prompt).await,
+    }
+}

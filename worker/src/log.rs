@@ -1,0 +1,39 @@
+//! Logs: one structured line per request and per turn. Routes, codes, sizes and timings; never content, keys or owners.
+
+use serde::Serialize;
+use worker::console_log;
+
+/// One finished request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RequestLine<'a> {
+    pub(crate) route: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<&'a str>,
+    /// Until the response was ready; a stream goes on after it.
+    pub(crate) ms: u64,
+}
+
+/// One finished turn.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TurnLine<'a> {
+    pub(crate) turn: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) events: u64,
+    pub(crate) bytes_sent: usize,
+    pub(crate) ms: u64,
+    /// Values masked in the stored reply, by rule.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub(crate) masked: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) problems: Vec<threadkeep_core::Problem>,
+}
+
+pub(crate) fn line(line: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string(line) {
+        console_log!("{text}");
+    }
+}

@@ -1,0 +1,123 @@
+//! Replies: JSON, errors, and why something failed.
+
+use crate::auth::AuthError;
+use crate::config::ConfigError;
+use serde::Serialize;
+use serde_json::json;
+use threadkeep_core::ErrorCode;
+use worker::{Headers, Response, ResponseBuilder, console_error};
+
+/// Why a request gets no success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The caller's fault, or the state of the thread.
+    Refused(ErrorCode),
+    Auth(AuthError),
+    /// Another method than the route has; the `Allow` header.
+    Method(&'static str),
+    /// Ours: logged by kind, said as "internal error".
+    Internal(&'static str),
+}
+
+pub(crate) type Reply<T> = Result<T, Failure>;
+
+impl From<ErrorCode> for Failure {
+    fn from(code: ErrorCode) -> Self {
+        Self::Refused(code)
+    }
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Internal(error.0)
+    }
+}
+
+impl From<worker::Error> for Failure {
+    /// The runtime's message may quote what it choked on, so only the kind is kept.
+    fn from(error: worker::Error) -> Self {
+        Self::Internal(kind(&error))
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(_: serde_json::Error) -> Self {
+        Self::Internal("json")
+    }
+}
+
+/// The kind of a runtime error, without its text.
+pub(crate) fn kind(error: &worker::Error) -> &'static str {
+    match error {
+        worker::Error::JsError(_) | worker::Error::UnknownJsError { .. } => "javascript",
+        worker::Error::SerdeJsonError(_) | worker::Error::SerdeWasmBindgenError(_) => "serialization",
+        worker::Error::BindingError(_) => "binding",
+        _ => "runtime",
+    }
+}
+
+impl Failure {
+    /// The stable code, as the log and the client see it.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(code) => code.as_str(),
+            Self::Auth(error) => error.code(),
+            Self::Method(_) => ErrorCode::MethodNotAllowed.as_str(),
+            Self::Internal(_) => ErrorCode::Internal.as_str(),
+        }
+    }
+
+    /// The response that says so.
+    pub(crate) fn into_response(self) -> worker::Result<Response> {
+        let code = self.code();
+        match self {
+            Self::Refused(code) => error(code.status(), code.as_str(), code.message()),
+            Self::Auth(auth) => {
+                let response = error(auth.status(), code, auth.message())?;
+                if auth.status() == 401 {
+                    // RFC 9110, 11.6.1: a 401 names the scheme.
+                    response.headers().set("www-authenticate", "Bearer")?;
+                }
+                Ok(response)
+            }
+            Self::Method(allow) => {
+                let refused = ErrorCode::MethodNotAllowed;
+                let response = error(refused.status(), refused.as_str(), refused.message())?;
+                response.headers().set("allow", allow)?;
+                Ok(response)
+            }
+            Self::Internal(kind) => {
+                console_error!("{}", json!({"level": "error", "code": code, "kind": kind}));
+                let internal = ErrorCode::Internal;
+                error(internal.status(), internal.as_str(), internal.message())
+            }
+        }
+    }
+}
+
+fn error(status: u16, code: &str, message: &str) -> worker::Result<Response> {
+    Ok(json(&json!({"error": {"code": code, "message": message}}))?.with_status(status))
+}
+
+/// A JSON response that no cache keeps: all of it is somebody's.
+pub(crate) fn json(value: &impl Serialize) -> worker::Result<Response> {
+    json_text(serde_json::to_string(value)?)
+}
+
+/// The same of text that is JSON already.
+pub(crate) fn json_text(text: String) -> worker::Result<Response> {
+    Ok(ResponseBuilder::new().with_headers(json_headers()?).fixed(text.into_bytes()))
+}
+
+pub(crate) fn json_headers() -> worker::Result<Headers> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/json; charset=utf-8")?;
+    headers.set("cache-control", "no-store")?;
+    Ok(headers)
+}

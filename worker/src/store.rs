@@ -1,0 +1,494 @@
+//! All SQL of the worker: the schemas, as numbered migrations, and one function per statement.
+//!
+//! A run of statements without an await between them is atomic in a Durable Object; [`atomically`] also rolls it back
+//! when one of them fails half-way.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Error, Result, SqlStorage, SqlStorageValue, State};
+
+/// Migrations of the thread object. Append only: the number of the last one applied stands in the database.
+const THREAD_MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE object (
+        id INTEGER PRIMARY KEY CHECK (id = 0),
+        owner TEXT NOT NULL,
+        state_key TEXT NOT NULL,
+        -- Counts every change; the directory is up to date when it has seen this one.
+        revision INTEGER NOT NULL,
+        indexed_revision INTEGER NOT NULL
+    );
+    -- One row per life of the thread: deleting starts a new one.
+    CREATE TABLE generation (
+        id INTEGER PRIMARY KEY,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        deleted_at INTEGER,
+        message_count INTEGER NOT NULL,
+        title TEXT,
+        first_text TEXT,
+        metadata TEXT
+    );
+    -- place = generation * 1000000 + position, so that an append touches one b-tree at its end.
+    CREATE TABLE message (place INTEGER PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, body TEXT NOT NULL);
+    -- What of a body does not fit into one row.
+    CREATE TABLE message_rest (place INTEGER NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (place, n)) WITHOUT ROWID;
+    CREATE TABLE turn (
+        run_id TEXT PRIMARY KEY,
+        generation INTEGER NOT NULL,
+        message_id TEXT NOT NULL,
+        metadata TEXT NOT NULL,
+        status TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER
+    ) WITHOUT ROWID;
+    CREATE INDEX turn_running ON turn (started_at) WHERE status = 'running';
+    -- The resume buffer: masked events of running turns, as NDJSON.
+    CREATE TABLE segment (run_id TEXT NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run_id, n)) WITHOUT ROWID;
+    -- Billing facts, as the executor reported them; due_at is NULL once delivered (or when there is no hook).
+    CREATE TABLE usage (
+        id INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        fact TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        due_at INTEGER
+    );
+    CREATE INDEX usage_due ON usage (id) WHERE due_at IS NOT NULL;
+    CREATE TABLE idempotency (key TEXT PRIMARY KEY, generation INTEGER NOT NULL, position INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
+"];
+
+/// Migrations of the directory object.
+const DIRECTORY_MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE entry (
+        state_key TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        message_count INTEGER NOT NULL,
+        title TEXT,
+        metadata TEXT,
+        deleted INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX entry_recency ON entry (updated_at DESC, state_key DESC) WHERE deleted = 0;
+"];
+
+/// Messages of one generation are numbered below this; the message limit is far below it.
+const GENERATION_SPAN: i64 = 1_000_000;
+
+/// Most bytes of a body in one row. A row may have 2 MB, all columns together.
+const MAX_ROW_BYTES: usize = 1_500_000;
+
+#[wasm_bindgen]
+extern "C" {
+    type TransactionalStorage;
+    // Not wrapped by the worker crate.
+    #[wasm_bindgen(method, catch, js_name = "transactionSync")]
+    fn transaction_sync(
+        this: &TransactionalStorage,
+        body: &mut dyn FnMut() -> std::result::Result<JsValue, JsValue>,
+    ) -> std::result::Result<JsValue, JsValue>;
+}
+
+/// Runs statements in one transaction: all of them, or none.
+///
+/// # Errors
+/// The body's own error, with nothing written; or the runtime's.
+pub(crate) fn atomically<T>(state: &State, mut body: impl FnMut() -> Result<T>) -> Result<T> {
+    let storage = state.storage();
+    let mut result = None;
+    let ran = storage.as_raw().unchecked_ref::<TransactionalStorage>().transaction_sync(&mut || {
+        let outcome = body();
+        let failed = outcome.is_err();
+        result = Some(outcome);
+        if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
+    });
+    match (result, ran) {
+        (Some(Err(error)), _) => Err(error),
+        (_, Err(error)) => Err(error.into()),
+        (Some(Ok(value)), Ok(_)) => Ok(value),
+        (None, Ok(_)) => Err(Error::RustError("transaction did not run".to_owned())),
+    }
+}
+
+fn migrate(sql: &SqlStorage, migrations: &[&str]) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Applied {
+        count: usize,
+    }
+    sql.exec("CREATE TABLE IF NOT EXISTS migration (id INTEGER PRIMARY KEY)", None)?;
+    let applied: Option<Applied> = first(sql, "SELECT count(*) AS count FROM migration", vec![])?;
+    for (at, migration) in migrations.iter().enumerate().skip(applied.map_or(0, |applied| applied.count)) {
+        sql.exec(migration, None)?;
+        sql.exec("INSERT INTO migration (id) VALUES (?)", vec![integer(at)])?;
+    }
+    Ok(())
+}
+
+/// The first row. Not `SqlCursor::one`, which throws past every handler when there is none.
+fn first<T: DeserializeOwned>(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<T>> {
+    Ok(sql.exec(query, bindings)?.to_array::<T>()?.into_iter().next())
+}
+
+fn integer(number: usize) -> SqlStorageValue {
+    SqlStorageValue::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// Storage of one thread.
+#[derive(Clone)]
+pub(crate) struct ThreadStore {
+    sql: SqlStorage,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ObjectRow {
+    pub(crate) owner: String,
+    pub(crate) state_key: String,
+    pub(crate) revision: i64,
+    pub(crate) indexed_revision: i64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct GenerationRow {
+    pub(crate) id: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) message_count: usize,
+    /// Given by somebody, else `metadata.title`, else the first user text.
+    pub(crate) title: Option<String>,
+    pub(crate) metadata: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct MessageRow {
+    pub(crate) id: String,
+    pub(crate) role: String,
+    pub(crate) body: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct TurnRow {
+    pub(crate) run_id: String,
+    pub(crate) generation: i64,
+    pub(crate) message_id: String,
+    pub(crate) metadata: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct UsageRow {
+    pub(crate) id: i64,
+    pub(crate) run_id: String,
+    pub(crate) seq: i64,
+    pub(crate) fact: String,
+    pub(crate) attempts: i64,
+    pub(crate) due_at: i64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct IdempotencyRow {
+    pub(crate) generation: i64,
+    pub(crate) position: usize,
+    pub(crate) count: usize,
+}
+
+impl ThreadStore {
+    pub(crate) fn open(sql: SqlStorage) -> Result<Self> {
+        migrate(&sql, &THREAD_MIGRATIONS)?;
+        Ok(Self { sql })
+    }
+
+    pub(crate) fn object(&self) -> Result<Option<ObjectRow>> {
+        first(&self.sql, "SELECT owner, state_key, revision, indexed_revision FROM object", vec![])
+    }
+
+    /// Counts a change; the first one records whose thread this is.
+    pub(crate) fn touch(&self, owner: &str, state_key: &str) -> Result<()> {
+        let query = "INSERT INTO object (id, owner, state_key, revision, indexed_revision) VALUES (0, ?, ?, 1, 0)
+            ON CONFLICT (id) DO UPDATE SET revision = revision + 1";
+        self.sql.exec(query, vec![owner.into(), state_key.into()])?;
+        Ok(())
+    }
+
+    pub(crate) fn set_indexed(&self, revision: i64) -> Result<()> {
+        let query = "UPDATE object SET indexed_revision = max(indexed_revision, ?)";
+        self.sql.exec(query, vec![revision.into()])?;
+        Ok(())
+    }
+
+    /// The live generation.
+    pub(crate) fn generation(&self) -> Result<Option<GenerationRow>> {
+        let query = "SELECT id, updated_at, message_count, metadata,
+            coalesce(title, CASE WHEN json_type(metadata, '$.title') = 'text' THEN metadata ->> '$.title' END, first_text) AS title
+            FROM generation WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 1";
+        first(&self.sql, query, vec![])
+    }
+
+    /// Starts the next generation.
+    pub(crate) fn create_generation(&self, now_ms: i64, metadata: Option<&str>) -> Result<i64> {
+        #[derive(Deserialize)]
+        struct Created {
+            id: i64,
+        }
+        let query =
+            "INSERT INTO generation (created_at, updated_at, message_count, metadata) VALUES (?, ?, 0, ?) RETURNING id";
+        let created: Option<Created> = first(&self.sql, query, vec![now_ms.into(), now_ms.into(), metadata.into()])?;
+        created.map(|created| created.id).ok_or_else(|| Error::RustError("no generation".to_owned()))
+    }
+
+    pub(crate) fn delete_generation(&self, id: i64, now_ms: i64) -> Result<()> {
+        self.sql.exec("UPDATE generation SET deleted_at = ? WHERE id = ?", vec![now_ms.into(), id.into()])?;
+        Ok(())
+    }
+
+    pub(crate) fn set_title(&self, id: i64, title: Option<&str>) -> Result<()> {
+        self.sql.exec("UPDATE generation SET title = ? WHERE id = ?", vec![title.into(), id.into()])?;
+        Ok(())
+    }
+
+    pub(crate) fn set_metadata(&self, id: i64, metadata: Option<&str>) -> Result<()> {
+        self.sql.exec("UPDATE generation SET metadata = ? WHERE id = ?", vec![metadata.into(), id.into()])?;
+        Ok(())
+    }
+
+    /// Adds one message at the end of a generation.
+    pub(crate) fn append(
+        &self,
+        generation: i64,
+        message: &MessageRow,
+        first_text: Option<&str>,
+        now_ms: i64,
+    ) -> Result<()> {
+        #[derive(Deserialize)]
+        struct Grown {
+            message_count: i64,
+        }
+        let query = "UPDATE generation SET message_count = message_count + 1, updated_at = ?,
+            first_text = coalesce(first_text, ?) WHERE id = ? RETURNING message_count";
+        let grown: Option<Grown> = first(&self.sql, query, vec![now_ms.into(), first_text.into(), generation.into()])?;
+        let position = grown.ok_or_else(|| Error::RustError("no generation".to_owned()))?.message_count - 1;
+        let place = generation * GENERATION_SPAN + position;
+        let (head, rest) = message.body.split_at(row_end(&message.body));
+        let query = "INSERT INTO message (place, id, role, body) VALUES (?, ?, ?, ?)";
+        self.sql
+            .exec(query, vec![place.into(), message.id.as_str().into(), message.role.as_str().into(), head.into()])?;
+        self.append_rest(place, rest)
+    }
+
+    fn append_rest(&self, place: i64, mut rest: &str) -> Result<()> {
+        let mut n = 0;
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(row_end(rest));
+            let query = "INSERT INTO message_rest (place, n, body) VALUES (?, ?, ?)";
+            self.sql.exec(query, vec![place.into(), integer(n), piece.into()])?;
+            rest = behind;
+            n += 1;
+        }
+        Ok(())
+    }
+
+    /// One message, whole.
+    pub(crate) fn message(&self, generation: i64, position: usize) -> Result<Option<MessageRow>> {
+        #[derive(Deserialize)]
+        struct Rest {
+            body: String,
+        }
+        let place =
+            vec![SqlStorageValue::Integer(generation * GENERATION_SPAN + i64::try_from(position).unwrap_or(i64::MAX))];
+        let query = "SELECT id, role, body FROM message WHERE place = ?";
+        let Some(mut message) = first::<MessageRow>(&self.sql, query, place.clone())? else { return Ok(None) };
+        if message.body.len() + 4 > MAX_ROW_BYTES {
+            let query = "SELECT body FROM message_rest WHERE place = ? ORDER BY n";
+            for rest in self.sql.exec(query, place)?.to_array::<Rest>()? {
+                message.body.push_str(&rest.body);
+            }
+        }
+        Ok(Some(message))
+    }
+
+    /// The position of the last user message of a generation.
+    pub(crate) fn last_user_position(&self, generation: i64) -> Result<Option<usize>> {
+        #[derive(Deserialize)]
+        struct Place {
+            place: Option<i64>,
+        }
+        let query = "SELECT max(place) AS place FROM message WHERE place BETWEEN ? AND ? AND role = 'user'";
+        let start = generation * GENERATION_SPAN;
+        let last: Option<Place> = first(&self.sql, query, vec![start.into(), (start + GENERATION_SPAN - 1).into()])?;
+        Ok(last.and_then(|last| last.place).and_then(|place| usize::try_from(place - start).ok()))
+    }
+
+    /// Whether a generation has a message of this id.
+    pub(crate) fn has_message_id(&self, generation: i64, id: &str) -> Result<bool> {
+        let query = "SELECT id, role, '' AS body FROM message WHERE place BETWEEN ? AND ? AND id = ? LIMIT 1";
+        let start = generation * GENERATION_SPAN;
+        let bindings = vec![start.into(), (start + GENERATION_SPAN - 1).into(), id.into()];
+        Ok(first::<MessageRow>(&self.sql, query, bindings)?.is_some())
+    }
+
+    pub(crate) fn idempotency(&self, key: &str) -> Result<Option<IdempotencyRow>> {
+        first(&self.sql, "SELECT generation, position, count FROM idempotency WHERE key = ?", vec![key.into()])
+    }
+
+    pub(crate) fn set_idempotency(&self, key: &str, row: &IdempotencyRow) -> Result<()> {
+        let query = "INSERT OR REPLACE INTO idempotency (key, generation, position, count) VALUES (?, ?, ?, ?)";
+        self.sql.exec(query, vec![key.into(), row.generation.into(), integer(row.position), integer(row.count)])?;
+        Ok(())
+    }
+
+    pub(crate) fn begin_turn(&self, turn: &TurnRow, now_ms: i64) -> Result<()> {
+        let query = "INSERT INTO turn (run_id, generation, message_id, metadata, status, started_at) VALUES (?, ?, ?, ?, 'running', ?)";
+        let TurnRow { run_id, generation, message_id, metadata } = turn;
+        let bindings = vec![
+            run_id.as_str().into(),
+            (*generation).into(),
+            message_id.as_str().into(),
+            metadata.as_str().into(),
+            now_ms.into(),
+        ];
+        self.sql.exec(query, bindings)?;
+        Ok(())
+    }
+
+    pub(crate) fn end_turn(&self, run_id: &str, status: &str, now_ms: i64) -> Result<()> {
+        let query = "UPDATE turn SET status = ?, ended_at = ? WHERE run_id = ?";
+        self.sql.exec(query, vec![status.into(), now_ms.into(), run_id.into()])?;
+        self.sql.exec("DELETE FROM segment WHERE run_id = ?", vec![run_id.into()])?;
+        Ok(())
+    }
+
+    pub(crate) fn running_turns(&self) -> Result<Vec<TurnRow>> {
+        let query =
+            "SELECT run_id, generation, message_id, metadata FROM turn WHERE status = 'running' ORDER BY started_at";
+        self.sql.exec(query, None)?.to_array()
+    }
+
+    pub(crate) fn append_segment(&self, run_id: &str, n: usize, body: &str) -> Result<()> {
+        let query = "INSERT INTO segment (run_id, n, body) VALUES (?, ?, ?)";
+        self.sql.exec(query, vec![run_id.into(), integer(n), body.into()])?;
+        Ok(())
+    }
+
+    /// The buffered events of a turn, as one NDJSON text.
+    pub(crate) fn segments(&self, run_id: &str) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Segment {
+            body: String,
+        }
+        let query = "SELECT body FROM segment WHERE run_id = ? ORDER BY n";
+        let segments = self.sql.exec(query, vec![run_id.into()])?.to_array::<Segment>()?;
+        Ok(segments.into_iter().map(|segment| segment.body).collect())
+    }
+
+    pub(crate) fn add_usage(&self, run_id: &str, seq: usize, fact: &str, due_ms: Option<i64>) -> Result<()> {
+        let query = "INSERT INTO usage (run_id, seq, fact, attempts, due_at) VALUES (?, ?, ?, 0, ?)";
+        self.sql.exec(query, vec![run_id.into(), integer(seq), fact.into(), due_ms.into()])?;
+        Ok(())
+    }
+
+    /// The oldest fact that is not delivered. Facts go out in order, so only it counts.
+    pub(crate) fn next_usage(&self) -> Result<Option<UsageRow>> {
+        let query =
+            "SELECT id, run_id, seq, fact, attempts, due_at FROM usage WHERE due_at IS NOT NULL ORDER BY id LIMIT 1";
+        first(&self.sql, query, vec![])
+    }
+
+    pub(crate) fn set_usage(&self, id: i64, attempts: i64, due_ms: Option<i64>) -> Result<()> {
+        let query = "UPDATE usage SET attempts = ?, due_at = ? WHERE id = ?";
+        self.sql.exec(query, vec![attempts.into(), due_ms.into(), id.into()])?;
+        Ok(())
+    }
+
+    /// When the oldest deleted generation was deleted.
+    pub(crate) fn oldest_deletion_ms(&self) -> Result<Option<i64>> {
+        #[derive(Deserialize)]
+        struct Oldest {
+            deleted_at: Option<i64>,
+        }
+        let oldest: Option<Oldest> = first(&self.sql, "SELECT min(deleted_at) AS deleted_at FROM generation", vec![])?;
+        Ok(oldest.and_then(|oldest| oldest.deleted_at))
+    }
+
+    /// Removes for good what was deleted before `before_ms`.
+    pub(crate) fn purge(&self, before_ms: i64) -> Result<()> {
+        let old = "SELECT id FROM generation WHERE deleted_at < ?";
+        for (table, column) in [
+            ("message", "place / 1000000"),
+            ("message_rest", "place / 1000000"),
+            ("turn", "generation"),
+            ("idempotency", "generation"),
+        ] {
+            self.sql.exec(&format!("DELETE FROM {table} WHERE {column} IN ({old})"), vec![before_ms.into()])?;
+        }
+        self.sql.exec("DELETE FROM generation WHERE deleted_at < ?", vec![before_ms.into()])?;
+        Ok(())
+    }
+}
+
+/// Where the first row of a body ends: at a character's end, at most [`MAX_ROW_BYTES`].
+fn row_end(body: &str) -> usize {
+    let mut end = body.len().min(MAX_ROW_BYTES);
+    while !body.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+/// Storage of one owner's directory.
+pub(crate) struct DirectoryStore {
+    sql: SqlStorage,
+}
+
+/// One thread, as the list shows it.
+#[derive(Debug, Clone, serde::Serialize, Deserialize)]
+pub(crate) struct EntryRow {
+    pub(crate) state_key: String,
+    pub(crate) revision: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) message_count: usize,
+    pub(crate) title: Option<String>,
+    /// JSON text.
+    pub(crate) metadata: Option<String>,
+    /// 0 or 1.
+    pub(crate) deleted: i64,
+}
+
+impl DirectoryStore {
+    pub(crate) fn open(sql: SqlStorage) -> Result<Self> {
+        migrate(&sql, &DIRECTORY_MIGRATIONS)?;
+        Ok(Self { sql })
+    }
+
+    /// Takes an entry unless it is older than what is there.
+    pub(crate) fn put(&self, entry: &EntryRow) -> Result<()> {
+        let query = "INSERT INTO entry (state_key, revision, updated_at, message_count, title, metadata, deleted)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (state_key) DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at,
+                message_count = excluded.message_count, title = excluded.title, metadata = excluded.metadata,
+                deleted = excluded.deleted
+            WHERE excluded.revision > entry.revision";
+        let bindings = vec![
+            entry.state_key.as_str().into(),
+            entry.revision.into(),
+            entry.updated_at.into(),
+            integer(entry.message_count),
+            entry.title.as_deref().into(),
+            entry.metadata.as_deref().into(),
+            entry.deleted.into(),
+        ];
+        self.sql.exec(query, bindings)?;
+        Ok(())
+    }
+
+    /// Up to `limit` entries, newest first, behind the one that `after` names.
+    pub(crate) fn list(&self, limit: usize, after: Option<(i64, &str)>) -> Result<Vec<EntryRow>> {
+        const COLUMNS: &str = "SELECT state_key, revision, updated_at, message_count, title, metadata, deleted FROM entry WHERE deleted = 0";
+        const ORDER: &str = "ORDER BY updated_at DESC, state_key DESC LIMIT ?";
+        let cursor = match after {
+            None => self.sql.exec(&format!("{COLUMNS} {ORDER}"), vec![integer(limit)]),
+            Some((updated_at, state_key)) => {
+                let query = format!("{COLUMNS} AND (updated_at, state_key) < (?, ?) {ORDER}");
+                self.sql.exec(&query, vec![updated_at.into(), state_key.into(), integer(limit)])
+            }
+        };
+        cursor?.to_array()
+    }
+}

@@ -1,0 +1,74 @@
+//! The object's door: decode, call, reply.
+
+use super::call::{ThreadAddress, ThreadCall};
+use super::state::Thread;
+use crate::reply::{self, Failure, Reply};
+use std::rc::Rc;
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
+
+/// Header that names the thread of a chat response (STATE_KEY_LIFECYCLE).
+const STATE_KEY_HEADER: &str = "x-state-key";
+
+#[durable_object]
+#[expect(missing_debug_implementations, reason = "the runtime alone holds it")]
+pub struct ThreadObject {
+    thread: Reply<Rc<Thread>>,
+}
+
+impl DurableObject for ThreadObject {
+    fn new(state: State, env: Env) -> Self {
+        Self { thread: Thread::open(state, env) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let address = ThreadAddress::read(&request);
+        let state_key = address.as_ref().ok().map(|(_, address)| address.state_key.clone());
+        let result = match (&self.thread, address) {
+            (Ok(thread), Ok((call, address))) => dispatch(thread, call, &address, &mut request).await,
+            (Err(_), _) => Err(Failure::Internal("thread storage")),
+            (_, Err(failure)) => Err(failure),
+        };
+        let response = result.or_else(Failure::into_response)?;
+        if let Some(state_key) = state_key {
+            response.headers().set(STATE_KEY_HEADER, state_key.as_str())?;
+        }
+        Ok(response)
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Ok(thread) = &self.thread {
+            thread.alarm().await?;
+        }
+        Response::empty()
+    }
+}
+
+async fn dispatch(
+    thread: &Rc<Thread>,
+    call: ThreadCall,
+    address: &ThreadAddress,
+    request: &mut Request,
+) -> Reply<Response> {
+    match call {
+        ThreadCall::Turn => {
+            let turn = serde_json::from_slice(&request.bytes().await?)?;
+            thread.turn(address, turn).await
+        }
+        ThreadCall::Stream => thread.stream(),
+        ThreadCall::Stop => Ok(reply::json(&serde_json::json!({"stopped": thread.stop().await}))?),
+        ThreadCall::Read => thread.read(address),
+        ThreadCall::Update => {
+            let body = request.bytes().await?;
+            thread.update(address, &body).await
+        }
+        ThreadCall::Delete => thread.delete(address).await,
+        ThreadCall::Save => {
+            let body = request.bytes().await?;
+            thread.save(address, &body).await
+        }
+        ThreadCall::Append => {
+            let body = request.bytes().await?;
+            thread.append(address, &body).await
+        }
+    }
+}

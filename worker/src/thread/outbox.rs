@@ -1,0 +1,142 @@
+//! The outbox: what others have to be told, recorded with the change itself and tried until it is heard.
+
+use super::state::{Thread, now_ms};
+use crate::config::UsageHook;
+use crate::directory;
+use crate::store::{EntryRow, ObjectRow, UsageRow};
+use futures_util::future::{Either, select};
+use futures_util::pin_mut;
+use serde_json::json;
+use serde_json::value::RawValue;
+use std::time::Duration;
+use worker::{AbortController, Delay, Fetch, Headers, Method, Request, RequestInit};
+
+/// Pause before the first retry of the usage hook, doubled up to the longest, in milliseconds.
+const FIRST_RETRY_MS: i64 = 1_000;
+const LONGEST_RETRY_MS: i64 = 60 * 60 * 1000;
+
+/// How long the usage hook may take to answer, in milliseconds.
+const HOOK_TIMEOUT_MS: u64 = 10_000;
+
+impl Thread {
+    /// Feeds the directory until it has seen the newest revision, or does not answer.
+    pub(super) async fn feed_directory(&self) {
+        if self.feeding.replace(true) {
+            // The one that feeds looks again before it stops.
+            return;
+        }
+        while let Ok(Some((object, entry))) = self.unindexed() {
+            if directory::put(&self.env, &object.owner, &entry).await.is_err() {
+                break;
+            }
+            if self.store.set_indexed(object.revision).is_err() {
+                break;
+            }
+        }
+        self.feeding.set(false);
+    }
+
+    fn unindexed(&self) -> worker::Result<Option<(ObjectRow, EntryRow)>> {
+        let Some(object) = self.store.object()?.filter(|object| object.indexed_revision < object.revision) else {
+            return Ok(None);
+        };
+        let entry = match self.store.generation()? {
+            Some(generation) => EntryRow {
+                state_key: object.state_key.clone(),
+                revision: object.revision,
+                updated_at: generation.updated_at,
+                message_count: generation.message_count,
+                title: generation.title,
+                metadata: generation.metadata,
+                deleted: 0,
+            },
+            None => EntryRow {
+                state_key: object.state_key.clone(),
+                revision: object.revision,
+                updated_at: now_ms(),
+                message_count: 0,
+                title: None,
+                metadata: None,
+                deleted: 1,
+            },
+        };
+        Ok(Some((object, entry)))
+    }
+
+    /// Hands usage facts to the hook, oldest first; one that is refused is tried again by the alarm, and those behind
+    /// it wait, so that they arrive in order.
+    pub(super) async fn deliver_usage(&self) {
+        let Some(hook) = &self.config.usage_hook else { return };
+        if self.delivering.replace(true) {
+            return;
+        }
+        while let Ok(Some(usage)) = self.store.next_usage() {
+            if usage.due_at > now_ms() {
+                break;
+            }
+            let delivered = self.deliver(hook, &usage).await;
+            let attempts = usage.attempts + 1;
+            let due_ms = (!delivered).then(|| now_ms() + retry_ms(attempts));
+            if self.store.set_usage(usage.id, attempts, due_ms).is_err() || !delivered {
+                break;
+            }
+        }
+        self.delivering.set(false);
+    }
+
+    async fn deliver(&self, hook: &UsageHook, usage: &UsageRow) -> bool {
+        let Ok(Some(object)) = self.store.object() else { return false };
+        let Ok(request) = hook_request(hook, usage, &object) else { return false };
+        let timeout = AbortController::default();
+        let signal = timeout.signal();
+        let fetch = Fetch::Request(request);
+        let sent = fetch.send_with_signal(&signal);
+        let limit = Delay::from(Duration::from_millis(HOOK_TIMEOUT_MS));
+        pin_mut!(sent, limit);
+        match select(sent, limit).await {
+            Either::Left((Ok(response), _)) => (200..300).contains(&response.status_code()),
+            Either::Left((Err(_), _)) => false,
+            Either::Right(_) => {
+                timeout.abort();
+                false
+            }
+        }
+    }
+}
+
+/// `POST {runId, seq, owner, stateKey, fact}`. The key is the same on every try, so a receiver counts a fact once.
+fn hook_request(hook: &UsageHook, usage: &UsageRow, object: &ObjectRow) -> worker::Result<Request> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/json")?;
+    headers.set("idempotency-key", &format!("{}:{}", usage.run_id, usage.seq))?;
+    if let Some(token) = &hook.token {
+        headers.set("authorization", &format!("Bearer {token}"))?;
+    }
+    let fact: &RawValue = serde_json::from_str(&usage.fact)?;
+    let body = json!({
+        "runId": usage.run_id,
+        "seq": usage.seq,
+        "owner": object.owner,
+        "stateKey": object.state_key,
+        "fact": fact,
+    });
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.to_string().into()));
+    Request::new_with_init(&hook.url, &init)
+}
+
+fn retry_ms(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(20);
+    (FIRST_RETRY_MS << doublings).min(LONGEST_RETRY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_double_up_to_an_hour() {
+        assert_eq!([1, 2, 3].map(retry_ms), [1_000, 2_000, 4_000]);
+        assert_eq!(retry_ms(1_000), LONGEST_RETRY_MS);
+    }
+}

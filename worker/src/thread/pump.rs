@@ -1,0 +1,259 @@
+//! The pump: drains the executor, whoever listens, and stores the reply at its end.
+
+use super::call::ThreadAddress;
+use super::journal::Journal;
+use super::state::{Slot, Thread, now_ms};
+use super::turn::{Turn, encode};
+use crate::executor::{self, EventStream, Prompt};
+use crate::log::{self, TurnLine};
+use crate::reply::{Failure, Reply};
+use futures_channel::oneshot;
+use futures_util::future::{AbortHandle, Abortable, Either, select};
+use futures_util::{StreamExt, pin_mut};
+use std::rc::Rc;
+use std::time::Duration;
+use threadkeep_core::chunk::SSE_DONE;
+use threadkeep_core::error::public_error_text;
+use threadkeep_core::mask::MaskCounts;
+use threadkeep_core::{Accumulator, AiEvent, Ending, ErrorCode, StateKey, UiMessageChunk};
+use wasm_bindgen_futures::spawn_local;
+use worker::{Delay, console_error};
+
+/// How often the resume buffer is written, in milliseconds: what a dying object may lose of a slow stream.
+const FLUSH_MS: u64 = 250;
+
+/// Longest silence of an executor, in milliseconds. Models think for minutes; a connection that says nothing for longer
+/// is dead, and its thread must not wait for ever.
+const MAX_SILENCE_MS: i64 = 10 * 60 * 1000;
+
+/// How long usage reports may come after `done` or `error`, in milliseconds, before the turn ends without them.
+const MAX_TAIL_MS: i64 = 30_000;
+
+/// What the pump holds while it drains.
+struct Pump<'a> {
+    thread: &'a Rc<Thread>,
+    turn: &'a Rc<Turn>,
+    journal: Journal,
+    segments: usize,
+    usage_reports: usize,
+    bytes_sent: usize,
+    events: u64,
+    /// `done` or `error`, held back until the executor's stream has ended: usage reports may follow it.
+    terminal: Option<AiEvent>,
+}
+
+impl Thread {
+    /// Runs a turn to its end. `ready` is told when the executor has answered, or why it has not.
+    pub(super) async fn run(
+        self: Rc<Self>,
+        slot: Slot,
+        turn: Rc<Turn>,
+        prompt: Prompt,
+        ready: oneshot::Sender<Result<(), ErrorCode>>,
+    ) {
+        let mut pump = Pump {
+            thread: &self,
+            turn: &turn,
+            journal: Journal::new(self.masker.clone()),
+            segments: 0,
+            usage_reports: 0,
+            bytes_sent: 0,
+            events: 0,
+            terminal: None,
+        };
+        let (handle, registration) = AbortHandle::new_pair();
+        turn.on_stop(handle);
+        let opened = Abortable::new(executor::open(&self.config.executor, prompt), registration).await;
+        // The caller may have left: nothing depends on it any more.
+        let failed = match opened {
+            Ok(Ok(events)) => {
+                let _ = ready.send(Ok(()));
+                pump.drain(events).await;
+                None
+            }
+            Ok(Err(code)) => {
+                pump.terminal = Some(AiEvent::Error { error: "upstream_interrupted".to_owned() });
+                Some((ready, Err(code)))
+            }
+            Err(_stopped) => Some((ready, Ok(()))),
+        };
+        pump.finish();
+        drop(slot);
+        if let Some((ready, result)) = failed {
+            let _ = ready.send(result);
+        }
+        self.settle().await;
+    }
+
+    /// Closes the turns that were running when the object died: their replies are what the buffer held.
+    pub(super) fn recover(&self) -> Reply<bool> {
+        let turns = self.store.running_turns()?;
+        let object = self.store.object()?;
+        let (Some(object), false) = (object, turns.is_empty()) else { return Ok(false) };
+        let state_key = StateKey::parse(&object.state_key).ok_or(Failure::Internal("state key"))?;
+        let address = ThreadAddress { owner: object.owner, state_key };
+        for turn in turns {
+            let mut run = Accumulator::new(&turn.message_id, serde_json::from_str(&turn.metadata).ok());
+            for line in self.store.segments(&turn.run_id)?.lines() {
+                run.push_json(line.as_bytes());
+            }
+            self.store_reply(&address, turn.generation, &turn.run_id, run)?;
+        }
+        Ok(true)
+    }
+
+    /// Stores the reply of a run and ends its turn, in one transaction. Gives the last chunks.
+    fn store_reply(&self, address: &ThreadAddress, generation: i64, run_id: &str, run: Accumulator) -> Reply<Stored> {
+        let finished = run.finish();
+        let mut masked = MaskCounts::default();
+        let mut reply = Vec::new();
+        if let Some(mut message) = finished.message {
+            masked = self.masked(&mut message);
+            reply.push(message);
+        }
+        let status = match finished.ending {
+            Ending::Done => "done",
+            Ending::Failed => "error",
+            Ending::Aborted => "aborted",
+        };
+        self.atomically(address, || {
+            self.store_messages(generation, &reply)?;
+            self.store.end_turn(run_id, status, now_ms())
+        })?;
+        Ok(Stored { chunks: finished.chunks, status, masked, problems: finished.problems })
+    }
+}
+
+struct Stored {
+    chunks: Vec<UiMessageChunk>,
+    status: &'static str,
+    masked: MaskCounts,
+    problems: Vec<threadkeep_core::Problem>,
+}
+
+impl Pump<'_> {
+    async fn drain(&mut self, events: EventStream) {
+        let (handle, registration) = AbortHandle::new_pair();
+        self.turn.on_stop(handle);
+        let events = Abortable::new(events, registration);
+        pin_mut!(events);
+        let mut timer = Delay::from(Duration::from_millis(FLUSH_MS));
+        let mut heard_ms = now_ms();
+        loop {
+            match select(events.next(), &mut timer).await {
+                Either::Left((Some(Ok(batch)), _)) => {
+                    heard_ms = now_ms();
+                    self.take(batch);
+                }
+                Either::Left((Some(Err(executor::Interrupted)), _)) => {
+                    self.fail("upstream_interrupted");
+                    return;
+                }
+                Either::Left((None, _)) => return,
+                Either::Right(((), _)) => {
+                    self.flush();
+                    let silence_ms = now_ms() - heard_ms;
+                    if self.terminal.is_some() && silence_ms > MAX_TAIL_MS {
+                        return;
+                    }
+                    if silence_ms > MAX_SILENCE_MS {
+                        self.fail("timeout");
+                        return;
+                    }
+                    timer = Delay::from(Duration::from_millis(FLUSH_MS));
+                }
+            }
+        }
+    }
+
+    /// Takes a batch of events and sends what becomes of it in one write.
+    fn take(&mut self, batch: executor::Batch) {
+        let mut chunks = Vec::new();
+        for event in batch {
+            self.events += 1;
+            match event {
+                Ok(AiEvent::UsageReport { fact }) => self.store_usage(&fact),
+                // A run has one end; what comes behind it is not said to anyone.
+                Ok(_) | Err(_) if self.terminal.is_some() => {}
+                Ok(event @ (AiEvent::Done { .. } | AiEvent::Error { .. })) => self.terminal = Some(event),
+                Ok(event) => {
+                    if self.journal.record(&event) {
+                        self.flush();
+                    }
+                    if let Some(run) = self.turn.run.borrow_mut().as_mut() {
+                        chunks.extend(run.push(event).chunks);
+                    }
+                }
+                Err(code) => {
+                    if let Some(run) = self.turn.run.borrow_mut().as_mut() {
+                        run.report(code);
+                    }
+                }
+            }
+        }
+        self.send(&encode(&chunks));
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.bytes_sent += bytes.len();
+            self.turn.clients.send(bytes);
+        }
+    }
+
+    /// A failure that the executor could not report itself; its own end, when it came, stands.
+    fn fail(&mut self, code: &str) {
+        self.terminal.get_or_insert_with(|| AiEvent::Error { error: code.to_owned() });
+    }
+
+    /// USAGE_UNCHANGED: the fact is stored as it came, then handed to the hook in order.
+    fn store_usage(&mut self, fact: &serde_json::Value) {
+        let due_ms = self.thread.config.usage_hook.as_ref().map(|_| now_ms());
+        let stored = self.thread.store.add_usage(&self.turn.run_id, self.usage_reports, &fact.to_string(), due_ms);
+        self.usage_reports += 1;
+        if stored.is_err() {
+            console_error!("{{\"level\":\"error\",\"kind\":\"usage not stored\",\"turn\":\"{}\"}}", self.turn.run_id);
+        }
+        let thread = self.thread.clone();
+        spawn_local(async move { thread.settle().await });
+    }
+
+    fn flush(&mut self) {
+        let Some(segment) = self.journal.take_segment() else { return };
+        // Without the buffer a turn still runs; only its partial would be lost with the object.
+        if self.thread.store.append_segment(&self.turn.run_id, self.segments, &segment).is_err() {
+            console_error!("{{\"level\":\"error\",\"kind\":\"segment not stored\",\"turn\":\"{}\"}}", self.turn.run_id);
+        }
+        self.segments += 1;
+    }
+
+    /// Stores the reply, then says the last words: a client that has seen the end finds the reply in the thread.
+    fn finish(&mut self) {
+        let Some(mut run) = self.turn.run.take() else { return };
+        let mut chunks = self.terminal.take().map(|event| run.push(event).chunks).unwrap_or_default();
+        let turn = self.turn;
+        let stored = self.thread.store_reply(&turn.address, turn.generation, &turn.run_id, run);
+        self.thread.running.replace(None);
+        match &stored {
+            Ok(stored) => chunks.extend(stored.chunks.iter().cloned()),
+            Err(failure) => {
+                console_error!("{{\"level\":\"error\",\"kind\":\"reply not stored\",\"code\":\"{}\"}}", failure.code());
+                chunks = vec![UiMessageChunk::Error { error_text: public_error_text("internal").to_owned() }];
+            }
+        }
+        self.send(&encode(&chunks));
+        self.send(SSE_DONE);
+        turn.close();
+        if let Ok(stored) = stored {
+            log::line(&TurnLine {
+                turn: &turn.run_id,
+                status: stored.status,
+                events: self.events,
+                bytes_sent: self.bytes_sent,
+                ms: u64::try_from(now_ms() - turn.started_ms).unwrap_or_default(),
+                masked: stored.masked.iter().map(|(rule, count)| (rule.to_owned(), count.into())).collect(),
+                problems: stored.problems,
+            });
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What all calls on one thread share: storage, configuration, the running turn and the alarm.
+
+use super::call::ThreadAddress;
+use super::turn::Turn;
+use crate::config::Config;
+use crate::reply::{Failure, Reply};
+use crate::store::{MessageRow, ThreadStore, atomically};
+use futures_channel::oneshot;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use threadkeep_core::UiMessage;
+use threadkeep_core::mask::{MaskCounts, Masker};
+use threadkeep_core::thread::{Command, Effects, ThreadState, decide, title_of};
+use wasm_bindgen_futures::spawn_local;
+use worker::{Date, Env, State};
+
+/// How often the alarm ticks while a turn runs, in milliseconds. An object without an event in flight is evicted after
+/// about 70 s, even while it drains a stream.
+const KEEP_ALIVE_MS: i64 = 20_000;
+
+/// When the alarm looks after an outbox whose first try may have been cut off, in milliseconds.
+const OUTBOX_MS: i64 = 5_000;
+
+/// How long deleted messages are kept, in milliseconds: 30 days.
+const RETENTION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+pub(crate) struct Thread {
+    pub(super) state: State,
+    pub(super) env: Env,
+    pub(super) config: Config,
+    pub(super) store: ThreadStore,
+    pub(super) masker: Masker,
+    pub(super) running: RefCell<Option<Rc<Turn>>>,
+    /// Held from before a turn's user message is stored until its reply is: SERIALIZED_APPENDS.
+    busy: Cell<bool>,
+    waiting: RefCell<VecDeque<oneshot::Sender<()>>>,
+    alarm_ms: Cell<Option<i64>>,
+    pub(super) feeding: Cell<bool>,
+    pub(super) delivering: Cell<bool>,
+}
+
+/// The right to run a turn; the next one in the queue gets it when this is dropped.
+pub(super) struct Slot {
+    thread: Rc<Thread>,
+}
+
+impl Thread {
+    /// Opens the storage, and closes the turns that a former life of the object left running.
+    pub(super) fn open(state: State, env: Env) -> Reply<Rc<Self>> {
+        let config = Config::from_env(&env)?;
+        let store = ThreadStore::open(state.storage().sql())?;
+        let thread = Rc::new(Self {
+            state,
+            env,
+            config,
+            store,
+            masker: Masker::default(),
+            running: RefCell::default(),
+            busy: Cell::default(),
+            waiting: RefCell::default(),
+            alarm_ms: Cell::default(),
+            feeding: Cell::default(),
+            delivering: Cell::default(),
+        });
+        if thread.recover()? {
+            let thread = thread.clone();
+            spawn_local(async move { thread.settle().await });
+        }
+        Ok(thread)
+    }
+
+    pub(super) fn running(&self) -> Option<Rc<Turn>> {
+        self.running.borrow().clone()
+    }
+
+    /// Waits until no other turn runs.
+    ///
+    /// # Errors
+    /// `thread_busy` when too many wait already.
+    pub(super) async fn acquire(self: &Rc<Self>) -> Reply<Slot> {
+        if self.busy.replace(true) {
+            self.decide(&Command::Wait)?;
+            let (sender, receiver) = oneshot::channel();
+            self.waiting.borrow_mut().push_back(sender);
+            receiver.await.map_err(|_| Failure::Internal("turn queue"))?;
+        }
+        Ok(Slot { thread: self.clone() })
+    }
+
+    /// Asks the rules of the thread, with the state as it is now.
+    pub(super) fn decide(&self, command: &Command<'_>) -> Reply<Effects> {
+        let message_count = self.store.generation()?.map_or(0, |generation| generation.message_count);
+        let state = ThreadState {
+            message_count,
+            reserved: usize::from(self.running.borrow().is_some()),
+            waiting_turns: self.waiting.borrow().len(),
+            max_messages: self.config.max_thread_messages,
+        };
+        Ok(decide(&state, command)?)
+    }
+
+    /// Masks a message and makes it ready to be stored.
+    pub(super) fn masked(&self, message: &mut UiMessage) -> MaskCounts {
+        self.masker.mask_message(message)
+    }
+
+    /// Stores masked messages at the end of a generation. Call it inside [`Thread::atomically`].
+    pub(super) fn store_messages(&self, generation: i64, messages: &[UiMessage]) -> worker::Result<()> {
+        for message in messages {
+            let row = MessageRow {
+                id: message.id.clone(),
+                role: role(message).to_owned(),
+                body: serde_json::to_string(message)?,
+            };
+            self.store.append(generation, &row, title_of(message).as_deref(), now_ms())?;
+        }
+        Ok(())
+    }
+
+    /// Runs statements as one change of this thread.
+    pub(super) fn atomically<T>(
+        &self,
+        address: &ThreadAddress,
+        mut body: impl FnMut() -> worker::Result<T>,
+    ) -> Reply<T> {
+        let changed = atomically(&self.state, || {
+            self.store.touch(&address.owner, address.state_key.as_str())?;
+            body()
+        });
+        Ok(changed?)
+    }
+
+    /// The live generation, or a new one.
+    pub(super) fn generation_or_new(&self, metadata: Option<&str>) -> worker::Result<i64> {
+        match self.store.generation()? {
+            Some(generation) => Ok(generation.id),
+            None => self.store.create_generation(now_ms(), metadata),
+        }
+    }
+
+    /// After a change: makes sure that the alarm comes, and tells the directory and the usage hook in the background.
+    pub(super) async fn changed(self: &Rc<Self>) -> Reply<()> {
+        self.schedule().await?;
+        let thread = self.clone();
+        spawn_local(async move { thread.settle().await });
+        Ok(())
+    }
+
+    /// Tells whoever has to know; what fails is tried again by the alarm.
+    pub(super) async fn settle(&self) {
+        self.feed_directory().await;
+        self.deliver_usage().await;
+        // A failure to set the alarm is a failure of the storage: the next call meets it too.
+        let _ = self.schedule().await;
+    }
+
+    /// The alarm: keeps the object alive while a turn runs, and does what is due.
+    pub(super) async fn alarm(self: &Rc<Self>) -> worker::Result<()> {
+        self.alarm_ms.set(None);
+        // Before anything that may take long or fail: a running turn must not lose its keep-alive.
+        self.schedule().await?;
+        self.store.purge(now_ms() - RETENTION_MS)?;
+        self.settle().await;
+        Ok(())
+    }
+
+    /// Sets the alarm to whatever is due first.
+    pub(super) async fn schedule(&self) -> worker::Result<()> {
+        let Some(due_ms) = self.due_ms()? else { return Ok(()) };
+        if self.alarm_ms.get().is_none_or(|alarm_ms| due_ms < alarm_ms) {
+            self.alarm_ms.set(Some(due_ms));
+            self.state.storage().set_alarm((due_ms - now_ms()).max(0)).await?;
+        }
+        Ok(())
+    }
+
+    fn due_ms(&self) -> worker::Result<Option<i64>> {
+        let now_ms = now_ms();
+        let running = self.running.borrow().is_some().then_some(now_ms + KEEP_ALIVE_MS);
+        let unindexed = self.store.object()?.filter(|object| object.indexed_revision < object.revision);
+        let usage = self.store.next_usage()?.map(|usage| usage.due_at.max(now_ms + 100));
+        let purge = self.store.oldest_deletion_ms()?.map(|deleted_ms| (deleted_ms + RETENTION_MS + 1).max(now_ms));
+        Ok([running, unindexed.map(|_| now_ms + OUTBOX_MS), usage, purge].into_iter().flatten().min())
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let thread = &self.thread;
+        while let Some(next) = thread.waiting.borrow_mut().pop_front() {
+            // A waiter that is gone takes no turn.
+            if next.send(()).is_ok() {
+                return;
+            }
+        }
+        thread.busy.set(false);
+    }
+}
+
+/// The role as it is stored in its own column.
+fn role(message: &UiMessage) -> &'static str {
+    match message.role {
+        threadkeep_core::Role::System => "system",
+        threadkeep_core::Role::User => "user",
+        threadkeep_core::Role::Assistant => "assistant",
+    }
+}
+
+/// The clock of this object, in milliseconds since 1970.
+pub(super) fn now_ms() -> i64 {
+    i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
+}

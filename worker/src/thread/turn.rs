@@ -1,0 +1,227 @@
+//! A chat turn: from the user message to the running stream.
+
+use super::call::{ThreadAddress, TurnCall};
+use super::client::{ClientStream, Clients};
+use super::state::{Thread, now_ms};
+use crate::executor::Prompt;
+use crate::reply::{Failure, Reply};
+use crate::store::{GenerationRow, TurnRow};
+use futures_channel::oneshot;
+use futures_util::future::AbortHandle;
+use nanoid::nanoid;
+use serde_json::json;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use threadkeep_core::map::ui_messages_to_message_dtos;
+use threadkeep_core::replay::replay;
+use threadkeep_core::request::user_message_of;
+use threadkeep_core::thread::Command;
+use threadkeep_core::{Accumulator, UiMessage, UiMessageChunk};
+use wasm_bindgen_futures::spawn_local;
+use worker::{Headers, Response, ResponseBuilder};
+
+/// Random characters of a run's or a message's id: 96 bits.
+const ID_LENGTH: usize = 16;
+
+/// A running turn, as its clients and `stop` see it.
+pub(crate) struct Turn {
+    pub(super) run_id: String,
+    pub(super) generation: i64,
+    pub(super) address: ThreadAddress,
+    /// `None` once the reply has been stored.
+    pub(super) run: RefCell<Option<Accumulator>>,
+    pub(super) clients: Clients,
+    pub(super) started_ms: i64,
+    stop: RefCell<Option<AbortHandle>>,
+    stopped: Cell<bool>,
+    closed: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Thread {
+    /// Runs a chat turn and answers its stream (PERSIST_AFTER_PUMP: the user message is stored before the executor is
+    /// called, the reply after it has ended).
+    pub(super) async fn turn(self: &Rc<Self>, address: &ThreadAddress, call: TurnCall) -> Reply<Response> {
+        let slot = self.acquire().await?;
+        let (turn, prompt) = self.begin(address, call)?;
+        self.running.replace(Some(turn.clone()));
+        let stream = turn.join();
+        if let Err(failure) = self.changed().await {
+            // Without the alarm nothing keeps the turn alive: the next wake closes it.
+            self.running.replace(None);
+            return Err(failure);
+        }
+        let (ready, opened) = oneshot::channel();
+        spawn_local(self.clone().run(slot, turn, prompt, ready));
+        opened.await.map_err(|_| Failure::Internal("turn"))??;
+        Ok(sse(stream)?)
+    }
+
+    /// Joins the running turn: its stream from the `start` chunk on; 204 when none runs.
+    pub(super) fn stream(&self) -> Reply<Response> {
+        match self.running() {
+            Some(turn) => Ok(sse(turn.join())?),
+            None => Ok(Response::empty()?.with_status(204)),
+        }
+    }
+
+    /// Ends the running turn and waits until its partial reply is stored; `false` when none runs.
+    pub(super) async fn stop(&self) -> bool {
+        let Some(turn) = self.running() else { return false };
+        let closed = turn.when_closed();
+        turn.stop();
+        closed.await.is_ok()
+    }
+
+    /// Stores the user message and the fact that a turn runs, and gathers the prompt: all from the store
+    /// (SERVER_OWNS_MESSAGES).
+    fn begin(&self, address: &ThreadAddress, call: TurnCall) -> Reply<(Rc<Turn>, Prompt)> {
+        let generation = self.store.generation()?;
+        let mut message = user_message_of("", &call.texts);
+        self.masked(&mut message);
+        let repeated = self.repeated_user(generation.as_ref(), &call, &message)?;
+        self.decide(&Command::Turn { repeats_last_user: repeated.is_some() })?;
+        message.id = self.new_message_id(generation.as_ref(), call.message_id.as_deref())?;
+        let metadata = json!({"runId": format!("run_{}", nanoid!(ID_LENGTH)), "createdAt": now_ms()});
+        let mut row = TurnRow {
+            run_id: metadata["runId"].as_str().unwrap_or_default().to_owned(),
+            generation: 0,
+            message_id: format!("msg_{}", nanoid!(ID_LENGTH)),
+            metadata: metadata.to_string(),
+        };
+        let messages = if repeated.is_some() { Vec::new() } else { vec![message] };
+        row.generation = self.atomically(address, || {
+            let generation = self.generation_or_new(None)?;
+            self.store_messages(generation, &messages)?;
+            let TurnRow { run_id, message_id, metadata, .. } = &row;
+            let (run_id, message_id, metadata) = (run_id.clone(), message_id.clone(), metadata.clone());
+            self.store.begin_turn(&TurnRow { run_id, generation, message_id, metadata }, now_ms())?;
+            Ok(generation)
+        })?;
+        let last = match repeated {
+            Some(position) => position,
+            None => generation.map_or(0, |generation| generation.message_count),
+        };
+        let history = self.history(row.generation, last + 1)?;
+        let prompt = Prompt {
+            run_id: row.run_id.clone(),
+            state_key: address.state_key.to_string(),
+            model: call.model,
+            graph_name: call.graph_name,
+            messages: ui_messages_to_message_dtos(&history),
+        };
+        Ok((Rc::new(Turn::new(row, address.clone(), metadata)), prompt))
+    }
+
+    /// The position of the last stored user message, when this turn brings it once more: a retry, or a regeneration.
+    fn repeated_user(
+        &self,
+        generation: Option<&GenerationRow>,
+        call: &TurnCall,
+        message: &UiMessage,
+    ) -> Reply<Option<usize>> {
+        let (Some(generation), Some(id)) = (generation, &call.message_id) else { return Ok(None) };
+        let Some(position) = self.store.last_user_position(generation.id)? else { return Ok(None) };
+        let Some(row) = self.store.message(generation.id, position)? else { return Ok(None) };
+        let stored: UiMessage = serde_json::from_str(&row.body)?;
+        Ok((stored.id == *id && stored.parts == message.parts).then_some(position))
+    }
+
+    /// The client's id, when no stored message has it.
+    fn new_message_id(&self, generation: Option<&GenerationRow>, id: Option<&str>) -> Reply<String> {
+        let taken = match (generation, id) {
+            (Some(generation), Some(id)) => self.store.has_message_id(generation.id, id)?,
+            _ => false,
+        };
+        Ok(id.filter(|_| !taken).map_or_else(|| format!("msg_{}", nanoid!(ID_LENGTH)), str::to_owned))
+    }
+
+    /// The first `count` messages of a generation.
+    fn history(&self, generation: i64, count: usize) -> Reply<Vec<UiMessage>> {
+        let mut messages = Vec::with_capacity(count);
+        for position in 0..count {
+            if let Some(row) = self.store.message(generation, position)? {
+                messages.push(serde_json::from_str(&row.body)?);
+            }
+        }
+        Ok(messages)
+    }
+}
+
+impl Turn {
+    fn new(row: TurnRow, address: ThreadAddress, metadata: serde_json::Value) -> Self {
+        let mut run = Accumulator::new(&row.message_id, Some(metadata));
+        // The opening chunks are in the message from now on: a client that joins gets them by replay.
+        run.start();
+        Self {
+            run_id: row.run_id,
+            generation: row.generation,
+            address,
+            run: RefCell::new(Some(run)),
+            clients: Clients::default(),
+            started_ms: now_ms(),
+            stop: RefCell::default(),
+            stopped: Cell::default(),
+            closed: RefCell::default(),
+        }
+    }
+
+    /// A stream of the whole turn: what there is of it, then what comes.
+    fn join(&self) -> ClientStream {
+        let so_far = self.run.borrow().as_ref().map(|run| encode(&replay(run.message()))).unwrap_or_default();
+        self.clients.join(so_far)
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.set(true);
+        if let Some(stop) = self.stop.take() {
+            stop.abort();
+        }
+    }
+
+    /// Sets what `stop` aborts, at once when it was asked for already.
+    pub(super) fn on_stop(&self, handle: AbortHandle) {
+        if self.stopped.get() {
+            handle.abort();
+        } else {
+            self.stop.replace(Some(handle));
+        }
+    }
+
+    fn when_closed(&self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.closed.borrow_mut().push(sender);
+        receiver
+    }
+
+    /// Ends the streams and tells who waits for the end.
+    pub(super) fn close(&self) {
+        self.clients.close();
+        for sender in self.closed.take() {
+            // Whoever does not wait any more need not be told.
+            let _ = sender.send(());
+        }
+    }
+}
+
+/// Chunks as server-sent events.
+pub(super) fn encode(chunks: &[UiMessageChunk]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for chunk in chunks {
+        chunk.write_sse(&mut bytes);
+    }
+    bytes
+}
+
+/// Headers of `UI_MESSAGE_STREAM_HEADERS` (`packages/ai/src/ui-message-stream/ui-message-stream-headers.ts`).
+fn sse(stream: ClientStream) -> worker::Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-cache"),
+        ("x-vercel-ai-ui-message-stream", "v1"),
+        ("x-accel-buffering", "no"),
+    ] {
+        headers.set(name, value)?;
+    }
+    ResponseBuilder::new().with_headers(headers).from_stream(stream)
+}

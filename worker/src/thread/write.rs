@@ -1,0 +1,198 @@
+//! Writing a thread without a turn: save, append, rename, delete.
+
+use super::call::ThreadAddress;
+use super::state::{Thread, now_ms};
+use crate::reply::{self, Failure, Reply};
+use crate::store::{GenerationRow, IdempotencyRow};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::rc::Rc;
+use threadkeep_core::thread::{Command, read_messages, read_metadata, same_messages, shorten_title};
+use threadkeep_core::{ErrorCode, UiMessage};
+use worker::Response;
+
+/// Longest idempotency key, in bytes: they are ids.
+const MAX_IDEMPOTENCY_KEY_BYTES: usize = 256;
+
+impl Thread {
+    /// Saves the whole thread as the caller has it: what is new at its end is appended.
+    pub(super) async fn save(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Save {
+            messages: Value,
+            expected_message_count: usize,
+            /// Taken when the save creates the thread; later it is changed by PATCH.
+            #[serde(default)]
+            metadata: Option<Value>,
+        }
+        let save: Save = parse(body)?;
+        let metadata = save.metadata.map(|metadata| self.metadata_text(metadata)).transpose()?;
+        let mut messages = self.masked_messages(save.messages)?;
+        let saved = messages.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+        let generation = self.store.generation()?;
+        let stored =
+            self.stored_values(generation.as_ref(), 0, generation.as_ref().map_or(0, |row| row.message_count))?;
+        let command = Command::Save { stored: &stored, saved: &saved, expected: save.expected_message_count };
+        let effects = self.decide(&command)?;
+        let new = messages.split_off(messages.len() - effects.append);
+        self.store_new(address, &new, metadata.as_deref(), None).await
+    }
+
+    /// Appends messages at the end. The same idempotency key with the same messages appends once and answers the same.
+    pub(super) async fn append(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Append {
+            messages: Value,
+            #[serde(default)]
+            idempotency_key: Option<String>,
+        }
+        let append: Append = parse(body)?;
+        let key = append.idempotency_key.as_deref();
+        if key.is_some_and(|key| !(1..=MAX_IDEMPOTENCY_KEY_BYTES).contains(&key.len())) {
+            return Err(ErrorCode::InvalidRequest.into());
+        }
+        let messages = self.masked_messages(append.messages)?;
+        if let Some(response) = key.map(|key| self.appended_before(address, key, &messages)).transpose()?.flatten() {
+            return Ok(response);
+        }
+        self.decide(&Command::Append { count: messages.len() })?;
+        self.store_new(address, &messages, None, key).await
+    }
+
+    /// Sets title and metadata; `null` takes them away.
+    pub(super) async fn update(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+        let Value::Object(mut patch) = parse::<Value>(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
+        let title = patch.remove("title").map(|title| self.title(title)).transpose()?;
+        let metadata = match patch.remove("metadata") {
+            None => None,
+            Some(Value::Null) => Some(None),
+            Some(metadata) => Some(Some(self.metadata_text(metadata)?)),
+        };
+        if title.is_none() && metadata.is_none() {
+            return Err(ErrorCode::InvalidRequest.into());
+        }
+        let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?.id;
+        self.atomically(address, || {
+            if let Some(title) = &title {
+                self.store.set_title(generation, title.as_deref())?;
+            }
+            if let Some(metadata) = &metadata {
+                self.store.set_metadata(generation, metadata.as_deref())?;
+            }
+            Ok(())
+        })?;
+        self.told().await?;
+        let row = self.store.generation()?.ok_or(ErrorCode::NotFound)?;
+        let metadata: Option<Value> = row.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let revision = self.revision()?;
+        let body = json!({"stateKey": address.state_key.as_str(), "title": row.title, "metadata": metadata, "revision": revision});
+        Ok(reply::json(&body)?)
+    }
+
+    /// SOFT_DELETE_DEFAULT: the thread vanishes from every read, and its key is free for a new one.
+    pub(super) async fn delete(self: &Rc<Self>, address: &ThreadAddress) -> Reply<Response> {
+        self.stop().await;
+        if let Some(generation) = self.store.generation()? {
+            self.atomically(address, || self.store.delete_generation(generation.id, now_ms()))?;
+            self.told().await?;
+        }
+        Ok(reply::json(&json!({"ok": true}))?)
+    }
+
+    /// Tells the directory before the answer, so that the list is right when the page asks for it; a directory that
+    /// does not answer is told by the alarm.
+    async fn told(self: &Rc<Self>) -> Reply<()> {
+        self.schedule().await?;
+        self.feed_directory().await;
+        Ok(())
+    }
+
+    async fn store_new(
+        self: &Rc<Self>,
+        address: &ThreadAddress,
+        messages: &[UiMessage],
+        metadata: Option<&str>,
+        key: Option<&str>,
+    ) -> Reply<Response> {
+        if !messages.is_empty() {
+            self.atomically(address, || {
+                let generation = self.generation_or_new(metadata)?;
+                let position = self.store.generation()?.map_or(0, |row| row.message_count);
+                self.store_messages(generation, messages)?;
+                if let Some(key) = key {
+                    self.store.set_idempotency(key, &IdempotencyRow { generation, position, count: messages.len() })?;
+                }
+                Ok(())
+            })?;
+            self.changed().await?;
+        }
+        self.count_response(address)
+    }
+
+    fn count_response(&self, address: &ThreadAddress) -> Reply<Response> {
+        let count = self.store.generation()?.map_or(0, |row| row.message_count);
+        let revision = self.revision()?;
+        Ok(reply::json(&json!({"stateKey": address.state_key.as_str(), "messageCount": count, "revision": revision}))?)
+    }
+
+    fn revision(&self) -> Reply<i64> {
+        Ok(self.store.object()?.map_or(0, |object| object.revision))
+    }
+
+    /// The answer to an append that was done already.
+    fn appended_before(&self, address: &ThreadAddress, key: &str, messages: &[UiMessage]) -> Reply<Option<Response>> {
+        let generation = self.store.generation()?;
+        let row = self.store.idempotency(key)?;
+        let Some(row) = row.filter(|row| generation.as_ref().is_some_and(|live| live.id == row.generation)) else {
+            return Ok(None);
+        };
+        let stored = self.stored_values(generation.as_ref(), row.position, row.position + row.count)?;
+        let given = messages.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+        if !same_messages(&stored, &given) {
+            return Err(ErrorCode::IdempotencyMismatch.into());
+        }
+        self.count_response(address).map(Some)
+    }
+
+    fn stored_values(&self, generation: Option<&GenerationRow>, from: usize, to: usize) -> Reply<Vec<Value>> {
+        let Some(generation) = generation else { return Ok(Vec::new()) };
+        let mut values = Vec::with_capacity(to - from);
+        for position in from..to {
+            let row = self.store.message(generation.id, position)?.ok_or(Failure::Internal("message lost"))?;
+            values.push(serde_json::from_str(&row.body)?);
+        }
+        Ok(values)
+    }
+
+    fn masked_messages(&self, messages: Value) -> Reply<Vec<UiMessage>> {
+        let mut messages = read_messages(messages)?;
+        for message in &mut messages {
+            self.masked(message);
+        }
+        Ok(messages)
+    }
+
+    fn metadata_text(&self, metadata: Value) -> Reply<String> {
+        let mut metadata = Value::Object(read_metadata(metadata)?);
+        self.masker.mask_value(&mut metadata);
+        Ok(metadata.to_string())
+    }
+
+    fn title(&self, title: Value) -> Reply<Option<String>> {
+        match title {
+            Value::Null => Ok(None),
+            Value::String(text) => {
+                let title = shorten_title(&self.masker.mask_text(&text)).ok_or(ErrorCode::InvalidRequest)?;
+                Ok(Some(title))
+            }
+            _ => Err(ErrorCode::InvalidRequest.into()),
+        }
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Reply<T> {
+    let value: Value = serde_json::from_slice(body).map_err(|_| ErrorCode::InvalidJson)?;
+    Ok(serde_json::from_value(value).map_err(|_| ErrorCode::InvalidRequest)?)
+}
