@@ -40,6 +40,7 @@ impl Class {
             "x" => Class::of(b"0-9a-zA-Z!#-&(-/:;<-@[-_{-~"),
             "v" => Class::of(b"0-9a-zA-Z+/=_.~%\x2d"),
             "t" => Class::of(b" \t"),
+            "q" => Class::of(b" =:\"'>"),
             "g" => Class::of(b"0-9a-zA-Z_.~\x2d"),
             "c" => Class::of(b"0-9a-zA-Z+/=_,\x2d"),
             _ => return None,

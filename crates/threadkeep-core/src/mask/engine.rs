@@ -197,7 +197,8 @@ impl CompiledRule {
             }
             CompiledShape::Detector(detect) => {
                 let span = detect(window, anchor)?;
-                self.rule.check.holds(window.slice(span.start, span.end)).then_some(span)
+                let value = window.slice(span.start, span.end);
+                (self.rule.check.holds(value) && !sample::is_published(value)).then_some(span)
             }
         }
     }

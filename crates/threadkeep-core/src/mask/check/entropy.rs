@@ -1,7 +1,7 @@
 //! Does it look drawn at random?
 
 /// A body with a run this long of one character is filler: `xxxx…`, `0000…`, `****…`.
-const FILLER_RUN: usize = 5;
+const FILLER_RUN: usize = 7;
 
 /// At least `bits` of Shannon entropy per character, and no filler.
 pub(in crate::mask) fn is_random(body: &[u8], bits: f32) -> bool {

@@ -1,10 +1,14 @@
 //! What must hold of the characters of a value, beyond its shape.
 
+pub(super) mod base58;
 pub(super) mod base64;
+pub(super) mod bech32;
 pub(super) mod entropy;
+pub(super) mod keccak;
 pub(super) mod luhn;
 pub(super) mod mod97;
 pub(super) mod sample;
+mod sha256;
 
 /// A property of the body of a value: the part after its anchor, or the span of a detector.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,8 +22,10 @@ pub enum Check {
     RandomMixed(f32),
     /// Random, and not hexadecimal all through.
     RandomNotHex(f32),
-    /// This many bits per character, filler or not: numbers may repeat a digit.
-    Entropy(f32),
+    /// A digit, a letter and this many bits per character, filler or not: numbers may repeat a digit.
+    Mixed(f32),
+    /// Random, and no stretch of the alphabet.
+    RandomNoSequence(f32),
 }
 
 impl Check {
@@ -33,7 +39,12 @@ impl Check {
                     && entropy::is_random(body, bits)
             }
             Check::RandomNotHex(bits) => !body.iter().all(u8::is_ascii_hexdigit) && entropy::is_random(body, bits),
-            Check::Entropy(bits) => entropy::shannon(body) >= bits,
+            Check::Mixed(bits) => {
+                body.iter().any(u8::is_ascii_digit)
+                    && body.iter().any(u8::is_ascii_alphabetic)
+                    && entropy::shannon(body) >= bits
+            }
+            Check::RandomNoSequence(bits) => entropy::is_random(body, bits) && entropy::longest_sequence(body) < 12,
         }
     }
 }

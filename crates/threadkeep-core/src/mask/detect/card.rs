@@ -19,6 +19,15 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
 }
 
 fn starts_number(window: &Window<'_>, start: usize) -> bool {
+    // The middle of an account number in groups: `RS35 2600 …`.
+    if let [a, b, c, d, b' ' | b'-'] = window.back(start, 5)
+        && a.is_ascii_uppercase()
+        && b.is_ascii_uppercase()
+        && c.is_ascii_digit()
+        && d.is_ascii_digit()
+    {
+        return false;
+    }
     if !window.word_starts(start) {
         return false;
     }

@@ -15,7 +15,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
     let at = anchor.start;
     let local = local(window.back(at, LOCAL_BYTES))?;
     let start = at - local;
-    if matches!(window.before(start), Some(b'/' | b'@' | b':')) && is_url_userinfo(window, start) {
+    if matches!(window.before(start), Some(b'/' | b'@' | b':' | b'}')) && is_url_userinfo(window, start) {
         return None;
     }
     let end = domain_end(window, at + 1)?;
@@ -45,9 +45,15 @@ fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
 }
 
-/// `scheme://user@host`: the name of an account in an address, not a mailbox.
+/// `scheme://user@host`, `scheme://user:word@host`: the name of an account in an address, not a mailbox.
 fn is_url_userinfo(window: &Window<'_>, start: usize) -> bool {
-    window.back(start, 3) == b"://" || window.before(start) == Some(b'@')
+    let before = window.back(start, LOCAL_BYTES + 3);
+    let user =
+        before.iter().rev().take_while(|byte| is_local(**byte) || matches!(byte, b':' | b'$' | b'{' | b'}')).count();
+    let with_colon = before.get(before.len() - user..).unwrap_or_default();
+    let slashes = with_colon.first() != Some(&b':')
+        && before.get(..before.len() - user).is_some_and(|rest| rest.ends_with(b"://"));
+    slashes || before.ends_with(b"://") || window.before(start) == Some(b'@')
 }
 
 /// End of the longest domain from `start`: labels and a top-level label of letters, or punycode.

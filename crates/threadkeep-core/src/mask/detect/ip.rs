@@ -1,47 +1,142 @@
-//! IP addresses as text: IPv4 dotted quads, IPv6 (RFC 4291, with zone and prefix length).
+//! IP addresses as text: IPv4 dotted quads, IPv6 (RFC 4291) with zone and prefix length.
 
 use std::ops::Range;
 
-use crate::mask::window::Window;
+use crate::mask::window::{Window, is_word};
+
+/// Longest zone of an address (`%eth0`), in bytes: an interface name of Linux.
+const ZONE_BYTES: usize = 16;
 
 /// IPv4, triggered by the first digit.
 pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
-    if !v4_may_start(window, start) {
+    if !window.word_starts(start) || matches!(window.before(start), Some(b'.' | b'-' | b'+')) {
         return None;
     }
+    let end = quad(window, start)?;
+    // A fifth number that stands apart (`192.168.1.1.1`) is the tail of something else: the address is masked.
+    let ends = match window.at(end) {
+        Some(b'-' | b'+' | b'.') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
+        _ => window.word_ends(end),
+    };
+    ends.then_some(start..end)
+}
+
+/// End of four numbers of at most 255 with dots between them.
+fn quad(window: &Window<'_>, start: usize) -> Option<usize> {
     let mut at = start;
     for part in 0..4 {
         if part > 0 {
-            if window.at(at) != Some(b'.') {
+            at += usize::from(window.at(at) == Some(b'.'));
+            if window.before(at) != Some(b'.') {
                 return None;
             }
-            at += 1;
         }
         at += octet(window, at)?;
     }
-    v4_may_end(window, at).then_some(start..at)
-}
-
-/// Not inside a longer dotted number, a word, or a version (`v1.2.3.4`).
-fn v4_may_start(window: &Window<'_>, start: usize) -> bool {
-    window.word_starts(start) && !matches!(window.before(start), Some(b'.' | b'-' | b'+'))
-}
-
-/// A fifth number that stands apart (`192.168.1.1.1`) is the tail of something else: the address is masked.
-fn v4_may_end(window: &Window<'_>, end: usize) -> bool {
-    match window.at(end) {
-        Some(b'-' | b'+') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
-        Some(b'.') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
-        _ => window.word_ends(end),
-    }
+    Some(at)
 }
 
 /// Length of a decimal number of at most 255 without leading zero.
-pub(super) fn octet(window: &Window<'_>, start: usize) -> Option<usize> {
+fn octet(window: &Window<'_>, start: usize) -> Option<usize> {
     let len = window.run(start, 4, |byte| byte.is_ascii_digit());
     let digits = window.slice(start, start + len);
     let value = digits.iter().fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
     let plain = matches!(len, 1..=3) && (len == 1 || digits.first() != Some(&b'0'));
     (plain && value <= 255).then_some(len)
+}
+
+/// IPv6, triggered by its first colon.
+pub(in crate::mask) fn v6(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let before = window.back(anchor.start, 5);
+    let lead = before.iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let start = anchor.start - lead;
+    if lead > 4 || !v6_may_start(window, start) {
+        return None;
+    }
+    let address = V6::read(window, start)?;
+    let mut end = address.end;
+    if window.at(end) == Some(b'%') {
+        let zone =
+            window.run(end + 1, ZONE_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        end += if zone > 0 { zone + 1 } else { 0 };
+    }
+    let prefix = prefix(window, end);
+    end += prefix;
+    let ends = window.word_ends(end) && window.at(end) != Some(b':');
+    (ends && address.is_plausible(window, start, prefix > 0)).then_some(start..end)
+}
+
+/// Not inside a word or a longer chain of colons; `addr:fe80::1` is a name and an address.
+fn v6_may_start(window: &Window<'_>, start: usize) -> bool {
+    match window.before(start) {
+        Some(b':') => {
+            let name = window.back(start - 1, 12);
+            let word: Vec<u8> = name.iter().rev().copied().take_while(|byte| is_word(*byte)).collect();
+            word.iter().any(|byte| !byte.is_ascii_hexdigit())
+        }
+        Some(b'.') => false,
+        _ => window.word_starts(start),
+    }
+}
+
+struct V6 {
+    end: usize,
+    groups: usize,
+    compressed: bool,
+}
+
+impl V6 {
+    fn read(window: &Window<'_>, start: usize) -> Option<Self> {
+        let mut address = V6 { end: start, groups: 0, compressed: false };
+        loop {
+            let at = address.end;
+            let len = window.run(at, 5, |byte| byte.is_ascii_hexdigit());
+            if len > 4 {
+                return None;
+            }
+            if len > 0 {
+                if window.at(at + len) == Some(b'.')
+                    && (address.groups == 6 || address.compressed && address.groups < 6)
+                {
+                    address.end = quad(window, at)?;
+                    address.groups += 2;
+                    break;
+                }
+                address.groups += 1;
+                address.end = at + len;
+            }
+            if window.at(address.end) != Some(b':') {
+                break;
+            }
+            match (window.at(address.end + 1), address.compressed) {
+                (Some(b':'), true) => return None,
+                (Some(b':'), false) => {
+                    address.compressed = true;
+                    address.end += 2;
+                }
+                (Some(byte), _) if byte.is_ascii_hexdigit() && len > 0 => address.end += 1,
+                _ => break,
+            }
+        }
+        let complete = if address.compressed { address.groups < 8 } else { address.groups == 8 };
+        complete.then_some(address)
+    }
+
+    /// Not a path of source code (`std::cmp`, `Vec::add`, `f :: Int`): there is a digit, or a sign of an address around.
+    fn is_plausible(&self, window: &Window<'_>, start: usize, has_prefix: bool) -> bool {
+        let has_digit = window.slice(start, self.end).iter().any(u8::is_ascii_digit);
+        has_digit || has_prefix || self.groups == 8 || self.groups == 0 && window.before(start) == Some(b'=')
+    }
+}
+
+/// Length of `/64` and the like.
+fn prefix(window: &Window<'_>, at: usize) -> usize {
+    if window.at(at) != Some(b'/') {
+        return 0;
+    }
+    let digits = window.run(at + 1, 4, |byte| byte.is_ascii_digit());
+    let value =
+        window.slice(at + 1, at + 1 + digits).iter().fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
+    if matches!(digits, 1..=3) && value <= 128 { digits + 1 } else { 0 }
 }

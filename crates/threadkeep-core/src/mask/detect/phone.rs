@@ -69,6 +69,21 @@ pub(in crate::mask) fn north_american(window: &Window<'_>, anchor: Range<usize>)
     ends(window, at + 4).then_some(start..at + 4)
 }
 
+/// Japanese and Korean mobile numbers as they are written at home: `090-1234-5678`, `010-1234-5678`; triggered by the
+/// first digit.
+pub(in crate::mask) fn mobile_trunk(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let start = anchor.start;
+    let digits = |at: usize, count: usize| window.run(at, count + 1, |byte| byte.is_ascii_digit()) == count;
+    let lead = [window.at(start)?, window.at(start + 1)?, window.at(start + 2)?];
+    let stands = matches!(lead, [b'0', b'1' | b'7' | b'8' | b'9', b'0'])
+        && window.at(start + 3) == Some(b'-')
+        && digits(start + 4, 4)
+        && window.at(start + 8) == Some(b'-')
+        && digits(start + 9, 4);
+    let free = window.word_starts(start) && !matches!(window.before(start), Some(b'-' | b'.' | b'+'));
+    (stands && free && ends(window, start + 13)).then_some(start..start + 13)
+}
+
 /// Three digits, the first 2 to 9, the last two not both 1 (those are services).
 fn code(window: &Window<'_>, at: usize) -> Option<usize> {
     let digits = [window.at(at)?, window.at(at + 1)?, window.at(at + 2)?];

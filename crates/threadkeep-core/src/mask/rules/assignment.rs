@@ -1,8 +1,8 @@
 //! Names that say: what follows is a secret.
 
 use super::super::detect::assignment;
-use super::super::rule::{Kind, Rule};
-use super::{detector, inside_any_case, issuer};
+use super::super::rule::{Kind, Rule, Trigger};
+use super::{detector, inside_any_case};
 
 pub(super) fn rules() -> Vec<Rule> {
     let source = "assignments in source code and configuration";
@@ -17,17 +17,16 @@ pub(super) fn rules() -> Vec<Rule> {
         ),
         detector("secret-assignment", Kind::Secret, "SECRET", inside_any_case(SECRET), assignment::secret, source),
         detector("key-assignment", Kind::Secret, "SECRET", inside_any_case(KEY), assignment::key, source),
-        detector(
-            "issuer-assignment",
-            Kind::Secret,
-            "SECRET",
-            inside_any_case(issuer::NAMES),
-            assignment::issuer,
-            source,
-        ),
+        detector("issuer-assignment", Kind::Secret, "SECRET", Trigger::Pair(is_operator), assignment::issuer, source),
     ]
 }
 
 const PASSWORD: &str = "passw pwd passphrase pass passwd";
 const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
-const KEY: &str = "key auth access private salt _pat sid";
+const KEY: &str = "key auth access private salt _pat authtoken";
+
+/// `=` or `:` before what may be a value.
+fn is_operator(first: u8, second: u8) -> bool {
+    matches!(first, b'=' | b':')
+        && (second.is_ascii_alphanumeric() || matches!(second, b' ' | b'"' | b'\'' | b'`' | b'\\' | b'$'))
+}

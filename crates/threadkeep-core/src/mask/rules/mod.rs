@@ -3,7 +3,7 @@
 
 mod assignment;
 mod financial;
-mod issuer;
+pub(super) mod issuer;
 mod network;
 mod personal;
 mod provider;

@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 
+use crate::mask::rules::issuer;
 use crate::mask::window::Window;
 
 /// Longest part of a name before and after its word, in bytes.
 const PART_BYTES: usize = 48;
+
+/// How far before a word its issuer may be named, in bytes.
+const ISSUER_BYTES: usize = 48;
 
 /// What a word promises about the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,28 @@ impl<'t> Name<'t> {
         (name.word_stands(window) && !name.is_harmless(window)).then_some(name)
     }
 
+    /// The identifier in front of an operator, when an issuer is named in it.
+    pub(super) fn before(window: &Window<'t>, operator: usize) -> Option<Self> {
+        let before = window.back(operator, PART_BYTES + 8);
+        let signs = before.iter().rev().take_while(|byte| !is_name(**byte) && **byte != b'\n').count().min(8);
+        let end = operator - signs;
+        let len = before.iter().rev().skip(signs).take_while(|byte| is_name(**byte)).count();
+        let word = end - len..end;
+        let name = Name { strength: Strength::Issuer, head: &[], tail: end..end, word };
+        (len > 2 && name.has_issuer(window) && !name.is_harmless(window)).then_some(name)
+    }
+
+    /// An issuer is named in the identifier, or, for a word of its own, before it in the line.
+    pub(super) fn has_issuer(&self, window: &Window<'_>) -> bool {
+        let before: &[u8] =
+            if self.strength == Strength::Issuer { &[] } else { window.back(self.word.start, ISSUER_BYTES) };
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let own = window.slice(self.word.start, self.tail.end);
+        let mut text = [line, own].concat();
+        text.make_ascii_lowercase();
+        issuer::is_named(&text)
+    }
+
     /// The word is not the middle of a longer one.
     fn word_stands(&self, window: &Window<'_>) -> bool {
         let word = window.slice(self.word.start, self.word.end);
@@ -60,7 +86,7 @@ impl<'t> Name<'t> {
                             &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k"],
                         ))
             }
-            Strength::Issuer => !glued_before,
+            Strength::Issuer => true,
         }
     }
 
@@ -76,7 +102,9 @@ impl<'t> Name<'t> {
         }
         let whole = whole.get(..len).unwrap_or_default();
         HARMLESS.iter().any(|part| contains(whole, part.as_bytes()))
-            || !tail.is_empty() && ends_with_any(whole, HARMLESS_ENDS) && !ends_with_any(whole, &["sid", "accesskeyid"])
+            || (!tail.is_empty() || self.strength == Strength::Issuer)
+                && ends_with_any(whole, HARMLESS_ENDS)
+                && !whole.ends_with(b"accesskeyid")
     }
 }
 

@@ -33,10 +33,11 @@ impl Opening {
     pub(super) fn read(window: &Window<'_>, name: &Name<'_>) -> Option<Self> {
         let closed = closing(window, name.tail.end);
         let (operator, at) = operator(window, closed, name).or_else(|| after_words(window, name))?;
-        Some(Self::quotes(window, operator, at))
+        Some(Self::after(window, operator, at))
     }
 
-    fn quotes(window: &Window<'_>, operator: &'static str, after: usize) -> Self {
+    /// What opens a value behind an operator that ends at `after`.
+    pub(super) fn after(window: &Window<'_>, operator: &'static str, after: usize) -> Self {
         let start = skip_space(window, after);
         // A call or a list around the value: `String("…")` is not one, `("…")` and `["…"]` are.
         let bracket = matches!(window.at(start), Some(b'(' | b'['))

@@ -79,9 +79,11 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     let len = window.run(start, VALUE_BYTES + 1, is_bare);
     let end = trim(window, start, start + len, true);
     let value = window.slice(start, end);
+    let glued = glued == Some(start);
     let beyond_doubt = value.len() >= 16
         && value.len() <= VALUE_BYTES
-        && is_token(value)
+        && is_token_of(window, name, value)
+        && (!glued || name.has_issuer(window))
         && !value.contains(&b'(')
         && !value.contains(&b'/');
     (beyond_doubt && !is_reference(value)).then_some(start..end)
@@ -106,11 +108,11 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
         Strength::Key => {
             let least = if name.head.is_empty() { 16 } else { TOKEN_BYTES };
             text.len() >= least
-                && is_token(text)
+                && is_token_of(window, name, text)
                 && !is_code(text, quoted)
                 && (!name.head.is_empty() || entropy::shannon(text) >= 3.0)
         }
-        Strength::Issuer => text.len() >= 16 && is_token(text) && !is_code(text, quoted),
+        Strength::Issuer => text.len() >= 16 && is_loose_token(text) && !is_code(text, quoted),
     }
 }
 
@@ -126,7 +128,12 @@ fn is_soup(text: &[u8]) -> bool {
 
 /// Anything a person would type, unless it is a word of a form or of a program.
 fn is_password(text: &[u8], quoted: bool, opening: &Opening) -> bool {
-    if text.len() < PASSWORD_BYTES || text.len() > 128 || is_form_text(text) || entropy::has_filler(text) {
+    if text.len() < PASSWORD_BYTES
+        || text.len() > 128
+        || is_form_text(text)
+        || entropy::has_filler(text)
+        || text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() < 3
+    {
         return false;
     }
     let has_digit = text.iter().any(u8::is_ascii_digit);
@@ -143,7 +150,7 @@ fn is_password(text: &[u8], quoted: bool, opening: &Opening) -> bool {
 /// One word in lower case, or camel case of some length.
 fn is_plain_word(text: &[u8]) -> bool {
     text.len() >= 6
-        && text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && text.iter().all(u8::is_ascii_alphabetic)
         && text.iter().any(u8::is_ascii_lowercase)
         && !text.first().is_some_and(u8::is_ascii_uppercase)
 }
@@ -196,6 +203,29 @@ fn is_form_text(text: &[u8]) -> bool {
         || text.contains(&b':') && spaces > 0
 }
 
+/// Cheap: most values are none.
+pub(super) fn may_be_token(window: &Window<'_>, value: &Range<usize>) -> bool {
+    value.len() >= 16 && is_loose_token(window.slice(value.start, value.end))
+}
+
+/// A token; beside the name of an issuer, a less likely one will do.
+fn is_token_of(window: &Window<'_>, name: &Name<'_>, text: &[u8]) -> bool {
+    is_token(text) || text.len() >= 16 && is_loose_token(text) && name.has_issuer(window)
+}
+
+/// As [`is_token`], but the alphabet in order and letters alone are let through.
+fn is_loose_token(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let signs = text
+        .iter()
+        .filter(|byte| {
+            !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'=' | b'+' | b'/' | b'.' | b'%' | b':')
+        })
+        .count();
+    let letters_alone = digits == 0 && text.len() >= 20 && signs == 0;
+    signs == 0 && (digits > 1 || letters_alone) && !is_words(text) && !is_path(text) && entropy::is_random(text, 2.5)
+}
+
 /// Looks drawn at random: digits among letters, or a long mix of cases; not words, not a number, not a path.
 fn is_token(text: &[u8]) -> bool {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -205,7 +235,12 @@ fn is_token(text: &[u8]) -> bool {
         return false;
     }
     let drawn = digits > 0 && letters > 0 || mixed && letters >= 20 && entropy::shannon(text) >= 4.0 || digits >= 24;
-    drawn && !is_words(text) && entropy::is_random(text, 2.6) && entropy::longest_sequence(text) < 12
+    drawn
+        && !is_words(text)
+        && entropy::is_random(text, 2.6)
+        && entropy::longest_sequence(text) < 12
+        && !is_path(text)
+        && entropy::longest_sequence(text) < 12
 }
 
 /// Words and small numbers with separators: `my-secret-name-1`, `us-east-1`, `v1.2.3`.
@@ -215,12 +250,18 @@ fn is_words(text: &[u8]) -> bool {
         let digits = &part[letters..];
         let one_case = part[..letters].iter().skip(1).all(|byte| byte.is_ascii_lowercase())
             || part[..letters].iter().all(u8::is_ascii_uppercase);
-        digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit) && (one_case || letters < 3) && part.len() <= 24
+        digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit) && (one_case || letters < 3) && part.len() <= 19
     };
     let mut parts = text
         .split(|byte| matches!(byte, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+' | b'@'))
         .filter(|part| !part.is_empty());
     parts.all(is_word)
+}
+
+/// Segments with a plain word among them: `prod/app/4f3a91c2`.
+fn is_path(text: &[u8]) -> bool {
+    let is_plain = |part: &[u8]| part.len() >= 4 && part.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-');
+    text.contains(&b'/') && text.split(|byte| *byte == b'/').any(is_plain)
 }
 
 /// Source text: a call, a member, an index, a type.
