@@ -35,6 +35,7 @@ story('a refresh in the middle of a reply resumes and completes it', async (visi
   await visitor.stopButton.waitFor();
   await visitor.replied();
   const live = await visitor.wordsOf(visitor.replies.last());
+  assert.equal(refrains(live), REFRAINS);
   await visitor.page.reload();
   await visitor.replied();
   assert.equal(await visitor.wordsOf(visitor.replies.last()), live, 'the resumed reply is the stored one, whole');
@@ -50,6 +51,7 @@ story('leaving a thread in the middle of a reply and coming back joins it', asyn
   await visitor.rows.first().getByRole('link').click();
   assert.equal(await resumed, 200);
   await visitor.replied();
+  assert.equal(refrains(await visitor.wordsOf(visitor.replies.last())), REFRAINS);
   assert.equal(await visitor.messages.count(), 2);
 });
 
@@ -72,6 +74,7 @@ story('stop keeps the partial', async (visitor) => {
   await stopped(visitor);
   const partial = await visitor.wordsOf(visitor.replies.last());
   assert.notEqual(partial, '');
+  assert.ok(refrains(partial) < REFRAINS);
   await visitor.page.reload();
   await stopped(visitor);
   assert.equal(await visitor.wordsOf(visitor.replies.last()), partial);
@@ -111,7 +114,13 @@ story('line breaks of a message are kept and its markup is text', async (visitor
 });
 
 /** The demo executor repeats the question in its reply, a word at a time: this one takes some ten seconds. */
-const LONG = 'A loom, a weaver and a server that never forgets a thread. '.repeat(35);
+const REFRAIN = 'A loom, a weaver and a server that never forgets a thread.';
+const REFRAINS = 35;
+const LONG = Array(REFRAINS).fill(REFRAIN).join(' ');
+
+function refrains(reply: string): number {
+  return reply.split(REFRAIN).length - 1;
+}
 
 /** Status of the next answer to "is a run under way?". */
 async function nextResume(page: Page): Promise<number> {
