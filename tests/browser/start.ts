@@ -49,7 +49,7 @@ export class Threadkeep {
   async end(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
-    if (child?.pid !== undefined) {
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       // The pipes close when the last process that holds them has ended, which is later than cargo itself.
       const closed = once(child, 'close');
       process.kill(-child.pid, 'SIGINT');
