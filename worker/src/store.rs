@@ -4,7 +4,6 @@
 //! when one of them fails half-way.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Error, Result, SqlStorage, SqlStorageValue, State};
@@ -112,22 +111,72 @@ pub(crate) fn atomically<T>(state: &State, mut body: impl FnMut() -> Result<T>) 
 }
 
 fn migrate(sql: &SqlStorage, migrations: &[&str]) -> Result<()> {
-    #[derive(Deserialize)]
-    struct Applied {
-        count: usize,
-    }
     sql.exec("CREATE TABLE IF NOT EXISTS migration (id INTEGER PRIMARY KEY)", None)?;
-    let applied: Option<Applied> = first(sql, "SELECT count(*) AS count FROM migration", vec![])?;
-    for (at, migration) in migrations.iter().enumerate().skip(applied.map_or(0, |applied| applied.count)) {
+    let applied: Option<Option<i64>> = first(sql, "SELECT count(*) FROM migration", vec![])?;
+    let applied = applied.flatten().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+    for (at, migration) in migrations.iter().enumerate().skip(applied) {
         sql.exec(migration, None)?;
         sql.exec("INSERT INTO migration (id) VALUES (?)", vec![integer(at)])?;
     }
     Ok(())
 }
 
+/// A row of a result, read column by column in the order of its SELECT.
+struct Columns(std::vec::IntoIter<SqlStorageValue>);
+
+/// What a row is read into. By position and by hand: a derived deserializer per row type would cost the bundle 40 KB.
+trait FromRow: Sized {
+    fn from_row(row: &mut Columns) -> Self;
+}
+
+impl Columns {
+    fn text(&mut self) -> String {
+        self.optional_text().unwrap_or_default()
+    }
+
+    fn optional_text(&mut self) -> Option<String> {
+        match self.0.next() {
+            Some(SqlStorageValue::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn integer(&mut self) -> i64 {
+        self.optional_integer().unwrap_or_default()
+    }
+
+    fn optional_integer(&mut self) -> Option<i64> {
+        match self.0.next() {
+            Some(SqlStorageValue::Integer(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn count(&mut self) -> usize {
+        usize::try_from(self.integer()).unwrap_or_default()
+    }
+}
+
+impl FromRow for String {
+    fn from_row(row: &mut Columns) -> Self {
+        row.text()
+    }
+}
+
+impl FromRow for Option<i64> {
+    fn from_row(row: &mut Columns) -> Self {
+        row.optional_integer()
+    }
+}
+
+fn all<T: FromRow>(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+    let rows = sql.exec(query, bindings)?.raw();
+    rows.map(|row| Ok(T::from_row(&mut Columns(row?.into_iter())))).collect()
+}
+
 /// The first row. Not `SqlCursor::one`, which throws past every handler when there is none.
-fn first<T: DeserializeOwned>(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<T>> {
-    Ok(sql.exec(query, bindings)?.to_array::<T>()?.into_iter().next())
+fn first<T: FromRow>(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<T>> {
+    Ok(all(sql, query, bindings)?.into_iter().next())
 }
 
 fn integer(number: usize) -> SqlStorageValue {
@@ -140,7 +189,6 @@ pub(crate) struct ThreadStore {
     sql: SqlStorage,
 }
 
-#[derive(Deserialize)]
 pub(crate) struct ObjectRow {
     pub(crate) owner: String,
     pub(crate) state_key: String,
@@ -148,7 +196,12 @@ pub(crate) struct ObjectRow {
     pub(crate) indexed_revision: i64,
 }
 
-#[derive(Deserialize)]
+impl FromRow for ObjectRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self { owner: row.text(), state_key: row.text(), revision: row.integer(), indexed_revision: row.integer() }
+    }
+}
+
 pub(crate) struct GenerationRow {
     pub(crate) id: i64,
     pub(crate) updated_at: i64,
@@ -158,14 +211,30 @@ pub(crate) struct GenerationRow {
     pub(crate) metadata: Option<String>,
 }
 
-#[derive(Deserialize)]
+impl FromRow for GenerationRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self {
+            id: row.integer(),
+            updated_at: row.integer(),
+            message_count: row.count(),
+            title: row.optional_text(),
+            metadata: row.optional_text(),
+        }
+    }
+}
+
 pub(crate) struct MessageRow {
     pub(crate) id: String,
     pub(crate) role: String,
     pub(crate) body: String,
 }
 
-#[derive(Deserialize)]
+impl FromRow for MessageRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self { id: row.text(), role: row.text(), body: row.text() }
+    }
+}
+
 pub(crate) struct TurnRow {
     pub(crate) run_id: String,
     pub(crate) generation: i64,
@@ -173,7 +242,12 @@ pub(crate) struct TurnRow {
     pub(crate) metadata: String,
 }
 
-#[derive(Deserialize)]
+impl FromRow for TurnRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self { run_id: row.text(), generation: row.integer(), message_id: row.text(), metadata: row.text() }
+    }
+}
+
 pub(crate) struct UsageRow {
     pub(crate) id: i64,
     pub(crate) run_id: String,
@@ -183,11 +257,29 @@ pub(crate) struct UsageRow {
     pub(crate) due_at: i64,
 }
 
-#[derive(Deserialize)]
+impl FromRow for UsageRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self {
+            id: row.integer(),
+            run_id: row.text(),
+            seq: row.integer(),
+            fact: row.text(),
+            attempts: row.integer(),
+            due_at: row.integer(),
+        }
+    }
+}
+
 pub(crate) struct IdempotencyRow {
     pub(crate) generation: i64,
     pub(crate) position: usize,
     pub(crate) count: usize,
+}
+
+impl FromRow for IdempotencyRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self { generation: row.integer(), position: row.count(), count: row.count() }
+    }
 }
 
 impl ThreadStore {
@@ -216,22 +308,20 @@ impl ThreadStore {
 
     /// The live generation.
     pub(crate) fn generation(&self) -> Result<Option<GenerationRow>> {
-        let query = "SELECT id, updated_at, message_count, metadata,
-            coalesce(title, CASE WHEN json_type(metadata, '$.title') = 'text' THEN metadata ->> '$.title' END, first_text) AS title
+        let query = "SELECT id, updated_at, message_count,
+            coalesce(title, CASE WHEN json_type(metadata, '$.title') = 'text' THEN metadata ->> '$.title' END, first_text),
+            metadata
             FROM generation WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 1";
         first(&self.sql, query, vec![])
     }
 
     /// Starts the next generation.
     pub(crate) fn create_generation(&self, now_ms: i64, metadata: Option<&str>) -> Result<i64> {
-        #[derive(Deserialize)]
-        struct Created {
-            id: i64,
-        }
         let query =
             "INSERT INTO generation (created_at, updated_at, message_count, metadata) VALUES (?, ?, 0, ?) RETURNING id";
-        let created: Option<Created> = first(&self.sql, query, vec![now_ms.into(), now_ms.into(), metadata.into()])?;
-        created.map(|created| created.id).ok_or_else(|| Error::RustError("no generation".to_owned()))
+        let created: Option<Option<i64>> =
+            first(&self.sql, query, vec![now_ms.into(), now_ms.into(), metadata.into()])?;
+        created.flatten().ok_or_else(|| Error::RustError("no generation".to_owned()))
     }
 
     pub(crate) fn delete_generation(&self, id: i64, now_ms: i64) -> Result<()> {
@@ -257,15 +347,12 @@ impl ThreadStore {
         first_text: Option<&str>,
         now_ms: i64,
     ) -> Result<()> {
-        #[derive(Deserialize)]
-        struct Grown {
-            message_count: i64,
-        }
         let query = "UPDATE generation SET message_count = message_count + 1, updated_at = ?,
             first_text = coalesce(first_text, ?) WHERE id = ? RETURNING message_count";
-        let grown: Option<Grown> = first(&self.sql, query, vec![now_ms.into(), first_text.into(), generation.into()])?;
-        let position = grown.ok_or_else(|| Error::RustError("no generation".to_owned()))?.message_count - 1;
-        let place = generation * GENERATION_SPAN + position;
+        let grown: Option<Option<i64>> =
+            first(&self.sql, query, vec![now_ms.into(), first_text.into(), generation.into()])?;
+        let count = grown.flatten().ok_or_else(|| Error::RustError("no generation".to_owned()))?;
+        let place = generation * GENERATION_SPAN + count - 1;
         let (head, rest) = message.body.split_at(row_end(&message.body));
         let query = "INSERT INTO message (place, id, role, body) VALUES (?, ?, ?, ?)";
         self.sql
@@ -287,18 +374,14 @@ impl ThreadStore {
 
     /// One message, whole.
     pub(crate) fn message(&self, generation: i64, position: usize) -> Result<Option<MessageRow>> {
-        #[derive(Deserialize)]
-        struct Rest {
-            body: String,
-        }
         let place =
             vec![SqlStorageValue::Integer(generation * GENERATION_SPAN + i64::try_from(position).unwrap_or(i64::MAX))];
         let query = "SELECT id, role, body FROM message WHERE place = ?";
         let Some(mut message) = first::<MessageRow>(&self.sql, query, place.clone())? else { return Ok(None) };
         if message.body.len() + 4 > MAX_ROW_BYTES {
             let query = "SELECT body FROM message_rest WHERE place = ? ORDER BY n";
-            for rest in self.sql.exec(query, place)?.to_array::<Rest>()? {
-                message.body.push_str(&rest.body);
+            for rest in all::<String>(&self.sql, query, place)? {
+                message.body.push_str(&rest);
             }
         }
         Ok(Some(message))
@@ -306,19 +389,16 @@ impl ThreadStore {
 
     /// The position of the last user message of a generation.
     pub(crate) fn last_user_position(&self, generation: i64) -> Result<Option<usize>> {
-        #[derive(Deserialize)]
-        struct Place {
-            place: Option<i64>,
-        }
-        let query = "SELECT max(place) AS place FROM message WHERE place BETWEEN ? AND ? AND role = 'user'";
+        let query = "SELECT max(place) FROM message WHERE place BETWEEN ? AND ? AND role = 'user'";
         let start = generation * GENERATION_SPAN;
-        let last: Option<Place> = first(&self.sql, query, vec![start.into(), (start + GENERATION_SPAN - 1).into()])?;
-        Ok(last.and_then(|last| last.place).and_then(|place| usize::try_from(place - start).ok()))
+        let last: Option<Option<i64>> =
+            first(&self.sql, query, vec![start.into(), (start + GENERATION_SPAN - 1).into()])?;
+        Ok(last.flatten().and_then(|place| usize::try_from(place - start).ok()))
     }
 
     /// Whether a generation has a message of this id.
     pub(crate) fn has_message_id(&self, generation: i64, id: &str) -> Result<bool> {
-        let query = "SELECT id, role, '' AS body FROM message WHERE place BETWEEN ? AND ? AND id = ? LIMIT 1";
+        let query = "SELECT id, role, '' FROM message WHERE place BETWEEN ? AND ? AND id = ? LIMIT 1";
         let start = generation * GENERATION_SPAN;
         let bindings = vec![start.into(), (start + GENERATION_SPAN - 1).into(), id.into()];
         Ok(first::<MessageRow>(&self.sql, query, bindings)?.is_some())
@@ -358,7 +438,7 @@ impl ThreadStore {
     pub(crate) fn running_turns(&self) -> Result<Vec<TurnRow>> {
         let query =
             "SELECT run_id, generation, message_id, metadata FROM turn WHERE status = 'running' ORDER BY started_at";
-        self.sql.exec(query, None)?.to_array()
+        all(&self.sql, query, vec![])
     }
 
     pub(crate) fn append_segment(&self, run_id: &str, n: usize, body: &str) -> Result<()> {
@@ -369,13 +449,9 @@ impl ThreadStore {
 
     /// The buffered events of a turn, as one NDJSON text.
     pub(crate) fn segments(&self, run_id: &str) -> Result<String> {
-        #[derive(Deserialize)]
-        struct Segment {
-            body: String,
-        }
         let query = "SELECT body FROM segment WHERE run_id = ? ORDER BY n";
-        let segments = self.sql.exec(query, vec![run_id.into()])?.to_array::<Segment>()?;
-        Ok(segments.into_iter().map(|segment| segment.body).collect())
+        let segments: Vec<String> = all(&self.sql, query, vec![run_id.into()])?;
+        Ok(segments.concat())
     }
 
     pub(crate) fn add_usage(&self, run_id: &str, seq: usize, fact: &str, due_ms: Option<i64>) -> Result<()> {
@@ -399,12 +475,8 @@ impl ThreadStore {
 
     /// When the oldest deleted generation was deleted.
     pub(crate) fn oldest_deletion_ms(&self) -> Result<Option<i64>> {
-        #[derive(Deserialize)]
-        struct Oldest {
-            deleted_at: Option<i64>,
-        }
-        let oldest: Option<Oldest> = first(&self.sql, "SELECT min(deleted_at) AS deleted_at FROM generation", vec![])?;
-        Ok(oldest.and_then(|oldest| oldest.deleted_at))
+        let oldest: Option<Option<i64>> = first(&self.sql, "SELECT min(deleted_at) FROM generation", vec![])?;
+        Ok(oldest.flatten())
     }
 
     /// Removes for good what was deleted before `before_ms`.
@@ -451,6 +523,20 @@ pub(crate) struct EntryRow {
     pub(crate) deleted: i64,
 }
 
+impl FromRow for EntryRow {
+    fn from_row(row: &mut Columns) -> Self {
+        Self {
+            state_key: row.text(),
+            revision: row.integer(),
+            updated_at: row.integer(),
+            message_count: row.count(),
+            title: row.optional_text(),
+            metadata: row.optional_text(),
+            deleted: row.integer(),
+        }
+    }
+}
+
 impl DirectoryStore {
     pub(crate) fn open(sql: SqlStorage) -> Result<Self> {
         migrate(&sql, &DIRECTORY_MIGRATIONS)?;
@@ -482,13 +568,12 @@ impl DirectoryStore {
     pub(crate) fn list(&self, limit: usize, after: Option<(i64, &str)>) -> Result<Vec<EntryRow>> {
         const COLUMNS: &str = "SELECT state_key, revision, updated_at, message_count, title, metadata, deleted FROM entry WHERE deleted = 0";
         const ORDER: &str = "ORDER BY updated_at DESC, state_key DESC LIMIT ?";
-        let cursor = match after {
-            None => self.sql.exec(&format!("{COLUMNS} {ORDER}"), vec![integer(limit)]),
+        match after {
+            None => all(&self.sql, &format!("{COLUMNS} {ORDER}"), vec![integer(limit)]),
             Some((updated_at, state_key)) => {
                 let query = format!("{COLUMNS} AND (updated_at, state_key) < (?, ?) {ORDER}");
-                self.sql.exec(&query, vec![updated_at.into(), state_key.into(), integer(limit)])
+                all(&self.sql, &query, vec![updated_at.into(), state_key.into(), integer(limit)])
             }
-        };
-        cursor?.to_array()
+        }
     }
 }

@@ -2,17 +2,18 @@
 //!
 //! Source: `packages/ai/src/ui/ui-messages.ts` in vercel/ai (v5 to v7).
 
-use crate::json::{JsonMap, present};
+use crate::json::JsonMap;
 use crate::part::Part;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// One message of a thread. Fields that we do not know are kept in `extra` as they came.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct UiMessage {
     pub id: String,
     pub role: Role,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
     pub parts: Vec<Part>,
     #[serde(flatten)]
@@ -20,12 +21,30 @@ pub struct UiMessage {
 }
 
 /// Who speaks. The AI SDK knows no other role in a `UIMessage`; tool calls are parts of an assistant message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     System,
     User,
     Assistant,
+}
+
+impl Role {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "system" => Some(Self::System),
+            "user" => Some(Self::User),
+            "assistant" => Some(Self::Assistant),
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for UiMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Self::from_value(value).ok_or_else(|| D::Error::custom("not a UIMessage"))
+    }
 }
 
 impl UiMessage {
@@ -35,11 +54,27 @@ impl UiMessage {
         Self { id: id.into(), role, metadata: None, parts: Vec::new(), extra: JsonMap::new() }
     }
 
-    /// Reads one message. `None` when the value is no `UIMessage` at all (no id, an unknown role, no array of parts);
-    /// a part of an unknown shape is kept as [`Part::Unknown`].
+    /// Reads one message. `None` when the value is no `UIMessage` at all (no id, an unknown role, no array of parts, a
+    /// part that is no object); a part of an unknown shape is kept as [`Part::Unknown`].
     #[must_use]
     pub fn from_value(value: Value) -> Option<Self> {
-        serde_json::from_value(value).ok()
+        let Value::Object(mut map) = value else { return None };
+        let (Some(Value::String(id)), Some(role), Some(Value::Array(parts))) =
+            (map.shift_remove("id"), map.shift_remove("role"), map.shift_remove("parts"))
+        else {
+            return None;
+        };
+        let parts = parts.into_iter().map(|part| match part {
+            Value::Object(part) => Some(Part::from_map(part)),
+            _ => None,
+        });
+        Some(Self {
+            id,
+            role: Role::parse(role.as_str()?)?,
+            parts: parts.collect::<Option<_>>()?,
+            metadata: map.shift_remove("metadata"),
+            extra: map,
+        })
     }
 
     /// The text parts, in order.

@@ -3,9 +3,8 @@
 //! Source: `packages/ai/src/ui/ui-messages.ts` in vercel/ai (v5 to v7). A part whose type or shape we do not know is
 //! [`Part::Unknown`] and keeps its JSON untouched; a known part keeps fields that we do not know in `extra`.
 
-use crate::json::{JsonMap, present};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::json::JsonMap;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,34 +24,34 @@ pub enum Part {
     Unknown(JsonMap),
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TextPart {
     pub text: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StreamState>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReasoningPart {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     pub text: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StreamState>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
 
 /// Whether a text or reasoning part still grows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StreamState {
     Streaming,
@@ -60,7 +59,7 @@ pub enum StreamState {
 }
 
 /// A tool call with all that became of it. Which fields are set depends on `state`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolPart {
     /// Not a field on the wire: it stands in the part's `type`, or in `toolName` when dynamic.
@@ -68,27 +67,27 @@ pub struct ToolPart {
     pub tool: Tool,
     pub tool_call_id: String,
     pub state: ToolState,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_metadata: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_executed: Option<bool>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_input: Option<Value>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub preliminary: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<JsonMap>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_provider_metadata: Option<Value>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub result_provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
@@ -126,7 +125,7 @@ impl Tool {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ToolState {
     InputStreaming,
@@ -138,7 +137,30 @@ pub enum ToolState {
     OutputDenied,
 }
 
+impl StreamState {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "streaming" => Some(Self::Streaming),
+            "done" => Some(Self::Done),
+            _ => None,
+        }
+    }
+}
+
 impl ToolState {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "input-streaming" => Self::InputStreaming,
+            "input-available" => Self::InputAvailable,
+            "approval-requested" => Self::ApprovalRequested,
+            "approval-responded" => Self::ApprovalResponded,
+            "output-available" => Self::OutputAvailable,
+            "output-error" => Self::OutputError,
+            "output-denied" => Self::OutputDenied,
+            _ => return None,
+        })
+    }
+
     /// Whether the call has come to its end: a provider can be shown its result.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -149,64 +171,64 @@ impl ToolState {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FilePart {
     pub media_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
     /// An http(s) URL or a `data:` URL.
     pub url: String,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceUrlPart {
     pub source_id: String,
     pub url: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceDocumentPart {
     pub source_id: String,
     pub media_type: String,
     pub title: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomPart {
     /// `{provider}.{type}`.
     pub kind: String,
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DataPart {
     /// What follows `data-` in the part's type.
     #[serde(skip)]
     pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     pub data: Value,
     #[serde(flatten)]
@@ -214,61 +236,201 @@ pub struct DataPart {
 }
 
 impl Part {
-    /// Reads one part; never fails.
+    /// Reads one part; never fails. A part of a known type whose fields have another shape is [`Part::Unknown`].
     #[must_use]
-    pub fn from_map(mut map: JsonMap) -> Self {
-        let Some(Value::String(kind)) = map.get("type").cloned() else {
+    pub fn from_map(map: JsonMap) -> Self {
+        let Some(kind) = map.get("type").and_then(Value::as_str).map(str::to_owned) else {
             return Self::Unknown(map);
         };
-        map.shift_remove("type");
-        Self::known(&kind, &mut map).unwrap_or_else(|| {
-            map.shift_insert(0, "type".to_owned(), Value::String(kind));
-            Self::Unknown(map)
-        })
+        match fields_of(&kind) {
+            Some(fields) if fields.iter().all(|field| field.fits(&map)) => Self::known(&kind, map),
+            _ => Self::Unknown(map),
+        }
     }
 
-    /// `None` when the type is unknown or a known field has another shape; `map` is then untouched.
-    fn known(kind: &str, map: &mut JsonMap) -> Option<Self> {
-        Some(match kind {
-            "text" => Self::Text(read(map)?),
-            "reasoning" => Self::Reasoning(read(map)?),
-            "file" => Self::File(read(map)?),
-            "reasoning-file" => Self::ReasoningFile(read(map)?),
-            "source-url" => Self::SourceUrl(read(map)?),
-            "source-document" => Self::SourceDocument(read(map)?),
-            "custom" => Self::Custom(read(map)?),
+    /// Takes the fields of a part that is known to have them.
+    fn known(kind: &str, mut map: JsonMap) -> Self {
+        map.shift_remove("type");
+        let map = &mut map;
+        match kind {
+            "text" => Self::Text(TextPart {
+                text: take_text(map, "text"),
+                state: take_state(map),
+                provider_metadata: map.shift_remove("providerMetadata"),
+                extra: std::mem::take(map),
+            }),
+            "reasoning" => Self::Reasoning(ReasoningPart {
+                id: take_optional(map, "id"),
+                text: take_text(map, "text"),
+                state: take_state(map),
+                provider_metadata: map.shift_remove("providerMetadata"),
+                extra: std::mem::take(map),
+            }),
+            "file" => Self::File(take_file(map)),
+            "reasoning-file" => Self::ReasoningFile(take_file(map)),
+            "source-url" => Self::SourceUrl(SourceUrlPart {
+                source_id: take_text(map, "sourceId"),
+                url: take_text(map, "url"),
+                title: take_optional(map, "title"),
+                provider_metadata: map.shift_remove("providerMetadata"),
+                extra: std::mem::take(map),
+            }),
+            "source-document" => Self::SourceDocument(SourceDocumentPart {
+                source_id: take_text(map, "sourceId"),
+                media_type: take_text(map, "mediaType"),
+                title: take_text(map, "title"),
+                filename: take_optional(map, "filename"),
+                provider_metadata: map.shift_remove("providerMetadata"),
+                extra: std::mem::take(map),
+            }),
+            "custom" => Self::Custom(CustomPart {
+                kind: take_text(map, "kind"),
+                provider_metadata: map.shift_remove("providerMetadata"),
+                extra: std::mem::take(map),
+            }),
             "step-start" => Self::StepStart(std::mem::take(map)),
             "dynamic-tool" => {
-                let mut part: ToolPart = read(map)?;
-                let Some(Value::String(name)) = part.extra.shift_remove("toolName") else {
-                    return None;
-                };
-                part.tool = Tool::Dynamic(name);
-                Self::Tool(Box::new(part))
+                let tool = Tool::Dynamic(take_text(map, "toolName"));
+                Self::Tool(Box::new(take_tool(tool, map)))
             }
-            _ => {
-                if let Some(name) = kind.strip_prefix("tool-") {
-                    let mut part: ToolPart = read(map)?;
-                    part.tool = Tool::Static(name.to_owned());
-                    Self::Tool(Box::new(part))
-                } else {
-                    let mut part: DataPart = kind.strip_prefix("data-").and_then(|_| read(map))?;
-                    kind.clone_into(&mut part.name);
-                    part.name.drain(.."data-".len());
-                    Self::Data(part)
-                }
-            }
-        })
+            other => match other.strip_prefix("tool-") {
+                Some(name) => Self::Tool(Box::new(take_tool(Tool::new(name, false), map))),
+                None => Self::Data(DataPart {
+                    name: other.strip_prefix("data-").unwrap_or_default().to_owned(),
+                    id: take_optional(map, "id"),
+                    data: map.shift_remove("data").unwrap_or_default(),
+                    extra: std::mem::take(map),
+                }),
+            },
+        }
     }
 }
 
-fn read<T: DeserializeOwned>(map: &JsonMap) -> Option<T> {
-    T::deserialize(map).ok()
+/// What a field of a part must be for the part to be of its type.
+enum Field {
+    Text(&'static str),
+    /// A string, or absent.
+    OptionalText(&'static str),
+    OptionalBool(&'static str),
+    OptionalObject(&'static str),
+    /// Anything, but there.
+    Present(&'static str),
+    /// `state` of a text or reasoning part, or absent.
+    StreamState,
+    /// `state` of a tool part.
+    ToolState,
 }
 
-impl<'de> Deserialize<'de> for Part {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        JsonMap::deserialize(deserializer).map(Self::from_map)
+impl Field {
+    fn fits(&self, map: &JsonMap) -> bool {
+        match self {
+            Self::Text(name) => map.get(*name).is_some_and(Value::is_string),
+            Self::OptionalText(name) => map.get(*name).is_none_or(Value::is_string),
+            Self::OptionalBool(name) => map.get(*name).is_none_or(Value::is_boolean),
+            Self::OptionalObject(name) => map.get(*name).is_none_or(Value::is_object),
+            Self::Present(name) => map.contains_key(*name),
+            Self::StreamState => {
+                map.get("state").is_none_or(|state| state.as_str().and_then(StreamState::parse).is_some())
+            }
+            Self::ToolState => map.get("state").and_then(Value::as_str).and_then(ToolState::parse).is_some(),
+        }
+    }
+}
+
+const TEXT: &[Field] = &[Field::Text("text"), Field::StreamState];
+const REASONING: &[Field] = &[Field::OptionalText("id"), Field::Text("text"), Field::StreamState];
+const FILE: &[Field] = &[Field::Text("mediaType"), Field::OptionalText("filename"), Field::Text("url")];
+const SOURCE_URL: &[Field] = &[Field::Text("sourceId"), Field::Text("url"), Field::OptionalText("title")];
+const SOURCE_DOCUMENT: &[Field] =
+    &[Field::Text("sourceId"), Field::Text("mediaType"), Field::Text("title"), Field::OptionalText("filename")];
+const CUSTOM: &[Field] = &[Field::Text("kind")];
+const DATA: &[Field] = &[Field::OptionalText("id"), Field::Present("data")];
+const TOOL: &[Field] = &[
+    Field::Text("toolCallId"),
+    Field::ToolState,
+    Field::OptionalText("title"),
+    Field::OptionalBool("providerExecuted"),
+    Field::OptionalText("errorText"),
+    Field::OptionalBool("preliminary"),
+    Field::OptionalObject("approval"),
+];
+const DYNAMIC_TOOL: &[Field] = &[
+    Field::Text("toolName"),
+    Field::Text("toolCallId"),
+    Field::ToolState,
+    Field::OptionalText("title"),
+    Field::OptionalBool("providerExecuted"),
+    Field::OptionalText("errorText"),
+    Field::OptionalBool("preliminary"),
+    Field::OptionalObject("approval"),
+];
+
+/// The fields of a part type; `None` for a type that we do not know.
+fn fields_of(kind: &str) -> Option<&'static [Field]> {
+    Some(match kind {
+        "text" => TEXT,
+        "reasoning" => REASONING,
+        "file" | "reasoning-file" => FILE,
+        "source-url" => SOURCE_URL,
+        "source-document" => SOURCE_DOCUMENT,
+        "custom" => CUSTOM,
+        "step-start" => &[],
+        "dynamic-tool" => DYNAMIC_TOOL,
+        other if other.starts_with("tool-") => TOOL,
+        other if other.starts_with("data-") => DATA,
+        _ => return None,
+    })
+}
+
+fn take_optional(map: &mut JsonMap, name: &str) -> Option<String> {
+    match map.shift_remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn take_text(map: &mut JsonMap, name: &str) -> String {
+    take_optional(map, name).unwrap_or_default()
+}
+
+fn take_bool(map: &mut JsonMap, name: &str) -> Option<bool> {
+    map.shift_remove(name).and_then(|value| value.as_bool())
+}
+
+fn take_state(map: &mut JsonMap) -> Option<StreamState> {
+    take_optional(map, "state").and_then(|state| StreamState::parse(&state))
+}
+
+fn take_file(map: &mut JsonMap) -> FilePart {
+    FilePart {
+        media_type: take_text(map, "mediaType"),
+        filename: take_optional(map, "filename"),
+        url: take_text(map, "url"),
+        provider_metadata: map.shift_remove("providerMetadata"),
+        extra: std::mem::take(map),
+    }
+}
+
+fn take_tool(tool: Tool, map: &mut JsonMap) -> ToolPart {
+    ToolPart {
+        tool,
+        tool_call_id: take_text(map, "toolCallId"),
+        state: ToolState::parse(&take_text(map, "state")).unwrap_or(ToolState::InputStreaming),
+        title: take_optional(map, "title"),
+        tool_metadata: map.shift_remove("toolMetadata"),
+        provider_executed: take_bool(map, "providerExecuted"),
+        input: map.shift_remove("input"),
+        raw_input: map.shift_remove("rawInput"),
+        output: map.shift_remove("output"),
+        error_text: take_optional(map, "errorText"),
+        preliminary: take_bool(map, "preliminary"),
+        approval: match map.shift_remove("approval") {
+            Some(Value::Object(approval)) => Some(approval),
+            _ => None,
+        },
+        call_provider_metadata: map.shift_remove("callProviderMetadata"),
+        result_provider_metadata: map.shift_remove("resultProviderMetadata"),
+        extra: std::mem::take(map),
     }
 }
 

@@ -1,5 +1,5 @@
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value};
 
 use super::claims::Policy;
 use super::error::AuthError;
@@ -11,7 +11,6 @@ const DEMO_TOKEN_LIFE_MS: u64 = 60 * 60 * 1000;
 
 /// A signed token for the local demo, as its route answers.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct DemoToken {
     pub(crate) token: String,
     /// Milliseconds since 1970, as JavaScript's `Date` counts.
@@ -28,13 +27,15 @@ pub(crate) fn demo_token(name: &str, secret: &Secret, policy: &Policy, now_ms: u
     // Whole seconds in the token, so that the answer names the very moment at which it ends.
     let now_s = now_ms / 1000;
     let expires_s = now_s + DEMO_TOKEN_LIFE_MS / 1000;
-    let mut claims = json!({"sub": owner.as_str(), "iat": now_s, "exp": expires_s});
-    if let Some(audience) = &policy.audience {
-        claims["aud"] = json!(audience);
+    let mut claims = Map::new();
+    claims.insert("sub".to_owned(), owner.as_str().into());
+    claims.insert("iat".to_owned(), now_s.into());
+    claims.insert("exp".to_owned(), expires_s.into());
+    for (name, demanded) in [("aud", &policy.audience), ("iss", &policy.issuer)] {
+        if let Some(value) = demanded {
+            claims.insert(name.to_owned(), value.as_str().into());
+        }
     }
-    if let Some(issuer) = &policy.issuer {
-        claims["iss"] = json!(issuer);
-    }
-    let token = secret.sign(&claims).ok_or(AuthError::NotConfigured)?;
+    let token = secret.sign(&Value::Object(claims)).ok_or(AuthError::NotConfigured)?;
     Ok(DemoToken { token, expires_at_ms: expires_s * 1000 })
 }

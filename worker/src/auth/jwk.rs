@@ -1,8 +1,7 @@
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::jws::PublicAlgorithm;
 
@@ -45,41 +44,40 @@ impl PublicJwk {
         }
     }
 
-    /// The key again as JSON, with nothing but its type and its parts: what else the provider wrote
+    /// The key again as JSON text, with nothing but its type and its parts: what else the provider wrote
     /// (`use`, `key_ops`, `x5c`) was judged on reading and only gives an importer reasons to stumble.
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> String {
+        // Base64url needs no escapes.
         match &self.material {
-            Material::Rsa { n, e } => json!({"kty": "RSA", "n": encode(n), "e": encode(e)}),
+            Material::Rsa { n, e } => format!(r#"{{"kty":"RSA","n":"{}","e":"{}"}}"#, encode(n), encode(e)),
             Material::P256 { x, y } => {
-                json!({"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)})
+                format!(r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}"}}"#, encode(x), encode(y))
             }
-            Material::Ed25519 { x } => json!({"kty": "OKP", "crv": "Ed25519", "x": encode(x)}),
+            Material::Ed25519 { x } => format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, encode(x)),
         }
     }
 
-    fn read(raw: RawJwk) -> Option<Self> {
-        let material = Material::read(&raw)?;
-        let jwk = Self { key_id: raw.kid, material };
-        let for_signatures = raw.purpose.is_none_or(|purpose| purpose == "sig")
-            && raw.key_ops.is_none_or(|ops| ops.iter().any(|op| op == "verify"));
-        let for_this_algorithm = raw.alg.is_none_or(|name| PublicAlgorithm::from_name(&name) == Some(jwk.algorithm()));
-        (for_signatures && for_this_algorithm).then_some(jwk)
+    fn read(raw: &Value) -> Option<Self> {
+        let jwk = Self { key_id: text(raw, "kid").map(str::to_owned), material: Material::read(raw)? };
+        let for_signatures = field(raw, "use").is_none_or(|purpose| purpose == "sig")
+            && field(raw, "key_ops")
+                .is_none_or(|ops| ops.as_array().is_some_and(|ops| ops.iter().any(|op| op == "verify")));
+        let for_its_algorithm = field(raw, "alg")
+            .is_none_or(|name| name.as_str().and_then(PublicAlgorithm::from_name) == Some(jwk.algorithm()));
+        (for_signatures && for_its_algorithm).then_some(jwk)
     }
 }
 
 impl Material {
-    fn read(raw: &RawJwk) -> Option<Self> {
-        match (raw.kty.as_str(), raw.crv.as_deref()) {
+    fn read(raw: &Value) -> Option<Self> {
+        match (text(raw, "kty")?, text(raw, "crv")) {
             ("RSA", _) => {
-                let n = decode(raw.n.as_deref())?;
-                let n: Vec<u8> = n.into_iter().skip_while(|byte| *byte == 0).collect();
-                let e = decode(raw.e.as_deref())?;
+                let n: Vec<u8> = bytes(raw, "n")?.into_iter().skip_while(|byte| *byte == 0).collect();
+                let e = bytes(raw, "e")?;
                 (n.len() >= MIN_RSA_MODULUS_BYTES).then_some(Self::Rsa { n, e })
             }
-            ("EC", Some("P-256")) => {
-                Some(Self::P256 { x: decode_coordinate(raw.x.as_deref())?, y: decode_coordinate(raw.y.as_deref())? })
-            }
-            ("OKP", Some("Ed25519")) => Some(Self::Ed25519 { x: decode_coordinate(raw.x.as_deref())? }),
+            ("EC", Some("P-256")) => Some(Self::P256 { x: coordinate(raw, "x")?, y: coordinate(raw, "y")? }),
+            ("OKP", Some("Ed25519")) => Some(Self::Ed25519 { x: coordinate(raw, "x")? }),
             _ => None,
         }
     }
@@ -91,29 +89,26 @@ impl Material {
 /// # Errors
 /// `None` when the body is no key set at all.
 pub(crate) fn parse_key_set(body: &[u8]) -> Option<Vec<PublicJwk>> {
-    let set: KeySet = serde_json::from_slice(body).ok()?;
-    let usable = set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok());
-    Some(usable.filter_map(PublicJwk::read).take(MAX_KEYS).collect())
+    let set: Value = serde_json::from_slice(body).ok()?;
+    let keys = set.get("keys")?.as_array()?;
+    Some(keys.iter().filter_map(PublicJwk::read).take(MAX_KEYS).collect())
 }
 
-#[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<Value>,
+/// A field that says something; `null` does not.
+fn field<'a>(raw: &'a Value, name: &str) -> Option<&'a Value> {
+    raw.get(name).filter(|value| !value.is_null())
 }
 
-#[derive(Deserialize)]
-struct RawJwk {
-    kty: String,
-    crv: Option<String>,
-    kid: Option<String>,
-    alg: Option<String>,
-    #[serde(rename = "use")]
-    purpose: Option<String>,
-    key_ops: Option<Vec<String>>,
-    n: Option<String>,
-    e: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
+fn text<'a>(raw: &'a Value, name: &str) -> Option<&'a str> {
+    raw.get(name)?.as_str()
+}
+
+fn bytes(raw: &Value, name: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text(raw, name)?).ok()
+}
+
+fn coordinate(raw: &Value, name: &str) -> Option<Vec<u8>> {
+    bytes(raw, name).filter(|bytes| bytes.len() == COORDINATE_BYTES)
 }
 
 /// Some providers pad what the standard wants unpadded; a key has no reason to be refused for it.
@@ -124,14 +119,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 fn encode(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
-}
-
-fn decode(text: Option<&str>) -> Option<Vec<u8>> {
-    BASE64.decode(text?).ok()
-}
-
-fn decode_coordinate(text: Option<&str>) -> Option<Vec<u8>> {
-    decode(text).filter(|bytes| bytes.len() == COORDINATE_BYTES)
 }
 
 #[cfg(test)]
@@ -165,7 +152,9 @@ mod tests {
     #[test]
     fn a_key_for_something_else_is_left_out() {
         check(EC, r#","use":"sig","alg":"ES256","key_ops":["verify"]"#, Some(PublicAlgorithm::Es256));
+        check(EC, r#","use":null,"alg":null"#, Some(PublicAlgorithm::Es256));
         check(EC, r#","use":"enc""#, None);
+        check(EC, r#","use":["sig"]"#, None);
         check(EC, r#","key_ops":["deriveKey"]"#, None);
         check(EC, r#","alg":"RS256""#, None);
         check(&rsa(256), r#","alg":"PS256""#, None);
@@ -206,7 +195,7 @@ mod tests {
     fn a_key_goes_out_with_its_type_and_parts_only() {
         let body = format!(r#"{{"keys":[{ED},"kid":"b","use":"sig","x5t":"zz"}}]}}"#);
         let keys = parse_key_set(body.as_bytes()).expect("a key set");
-        let json = keys.first().expect("a key").to_json().to_string();
+        let json = keys.first().expect("a key").to_json();
         assert_eq!(json, format!("{ED}}}"));
     }
 

@@ -46,7 +46,7 @@ async fn import_key(jwk: &PublicJwk) -> Result<CryptoKey, JsValue> {
     let usages = js_sys::Array::of1(&JsValue::from_str("verify"));
     let key = subtle()?.import_key_with_object(
         "jwk",
-        &object(&jwk.to_json().to_string())?,
+        &object(&jwk.to_json())?,
         &parameters(jwk.algorithm())?,
         false,
         &usages,

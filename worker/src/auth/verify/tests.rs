@@ -372,7 +372,7 @@ fn import(body: &Value) -> Vec<PublicKey<RingKey>> {
         .map(|jwk| PublicKey {
             key_id: jwk.key_id().map(str::to_owned),
             algorithm: jwk.algorithm(),
-            inner: ring_key(&jwk.to_json()),
+            inner: ring_key(&serde_json::from_str(&jwk.to_json()).expect("json")),
         })
         .collect()
 }
