@@ -40,7 +40,7 @@ for (const [kind, secret] of Object.entries(SECRETS)) {
     turn.send(...random.cutText(`${secret}, `, 7).map(text), text(`${secret} so keep it. `));
     await stream.reads('so keep it.');
     await until('the resume buffer holds what came after the secret', () => {
-      turn.send(text(`${marker} `));
+      turn.send(text(`${marker} `.repeat(100)));
       return isStored(scene.worker.dataDir, marker);
     });
     assertNowhere(secret);
@@ -60,8 +60,8 @@ test('REDACT_BEFORE_PERSIST: a secret that comes letter by letter and is cut off
   turn.send(text('Spelled: '), ...[...secret].map(text), text(' spelled. '));
   await stream.reads('spelled.');
   await until('the resume buffer holds what came after the secret', () => {
-    turn.send(text('and so on '));
-    return isStored(scene.worker.dataDir, 'and so on');
+    turn.send(text('and so on '.repeat(100)));
+    return isStored(scene.worker.dataDir, 'and so on and so on');
   });
   await scene.worker.kill9();
   await scene.worker.restart();
