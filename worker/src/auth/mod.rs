@@ -8,9 +8,10 @@
 //! The second half is the edge: configuration, the key set over HTTP, the platform's WebCrypto.
 //!
 //! # Why does WebCrypto verify, and not a JWT crate?
-//! Size and time. Added to a bare worker, gzipped after `wasm-opt -Oz`: `jsonwebtoken` 11 with `rust_crypto` 201 KB,
-//! with a provider of only these four algorithms 79 KB, `jwt-compact` 72 KB, this module's way 14 KB, of a budget of 300 KB.
-//! And the platform's native code verifies in about 0.1 ms, which is what a request pays.
+//! Size, above all. What verifying these four algorithms adds to a bare worker, gzipped after `wasm-opt -Oz`:
+//! `jsonwebtoken` 11 with its `rust_crypto` 201 KB, with a provider of only these four 79 KB, `jwt-compact` 72 KB,
+//! the RustCrypto crates alone 43 KB, WebCrypto 14 KB; all of this module adds 20 KB to the worker's budget of 300 KB.
+//! And the platform's native code verifies in 0.1 to 0.2 ms, which every request pays.
 //! What is left to us is to split a token, decode its base64 and JSON by well-kept crates, and check its claims;
 //! `jsonwebtoken` would have had to be fenced there too: it reads its own clock and ignores `crit`.
 //!
