@@ -159,7 +159,10 @@ impl Text<'_> {
         if window.needs_more() {
             return Verdict::NeedsMore;
         }
-        if !stands || anchor.word_start && !window.word_starts(start) {
+        let starts = !anchor.word_start
+            || window.word_starts(start)
+            || anchor.is_distinct() && window.before(start) == Some(b'_');
+        if !stands || !starts {
             return Verdict::None;
         }
         self.verify(anchor.rule, start..start + anchor.literal.len())

@@ -31,6 +31,13 @@ pub(super) struct Anchor {
     pub(super) word_start: bool,
 }
 
+impl Anchor {
+    /// Long enough to be no accident behind an underscore: `MY_tskey-…`.
+    pub(super) fn is_distinct(&self) -> bool {
+        self.literal.len() >= 5 && !self.any_case
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PairTrigger {
     pub(super) rule: usize,

@@ -106,7 +106,8 @@ impl Pattern {
         if !span_closed {
             span.end = at;
         }
-        Some(Match { span, body: anchor.end..at })
+        let body = if looked_back { span.start.min(anchor.end)..at } else { anchor.end..at };
+        Some(Match { span, body })
     }
 
     fn run(&self, window: &Window<'_>, at: usize, index: usize, class: Class, min: usize, max: usize) -> Option<usize> {

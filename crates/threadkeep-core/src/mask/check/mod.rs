@@ -22,6 +22,8 @@ pub enum Check {
     RandomMixed(f32),
     /// Random, and not hexadecimal all through.
     RandomNotHex(f32),
+    /// No manual's: no `EXAMPLE`, no `XXXX`.
+    Real,
     /// A digit, a letter and this many bits per character, filler or not: numbers may repeat a digit.
     Mixed(f32),
     /// Random, and no stretch of the alphabet.
@@ -39,6 +41,9 @@ impl Check {
                     && entropy::is_random(body, bits)
             }
             Check::RandomNotHex(bits) => !body.iter().all(u8::is_ascii_hexdigit) && entropy::is_random(body, bits),
+            Check::Real => {
+                !body.windows(4).any(|part| part == b"XXXX") && !body.windows(7).any(|part| part == b"EXAMPLE")
+            }
             Check::Mixed(bits) => {
                 body.iter().any(u8::is_ascii_digit)
                     && body.iter().any(u8::is_ascii_alphabetic)

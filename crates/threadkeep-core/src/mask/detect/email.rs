@@ -20,7 +20,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
     }
     let end = domain_end(window, at + 1)?;
     // `user@host:path` is a git remote, `name@1.2.3` a package.
-    (!is_remote(window, end)).then_some(start..end)
+    (!is_remote(window, end) && !is_service_account(window.slice(at, end))).then_some(start..end)
 }
 
 /// Length of the local part that ends the bytes.
@@ -88,6 +88,11 @@ fn label(window: &Window<'_>, start: usize) -> usize {
 
 fn is_top_level(label: &[u8]) -> bool {
     label.starts_with(b"xn--") || label.len() >= 2 && label.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// The name of a program in Google's cloud: no one reads mail there.
+fn is_service_account(domain: &[u8]) -> bool {
+    domain.ends_with(b".gserviceaccount.com")
 }
 
 fn is_remote(window: &Window<'_>, end: usize) -> bool {

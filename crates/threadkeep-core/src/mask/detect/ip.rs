@@ -10,7 +10,10 @@ const ZONE_BYTES: usize = 16;
 /// IPv4, triggered by the first digit.
 pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
-    if !window.word_starts(start) || matches!(window.before(start), Some(b'.' | b'-' | b'+')) {
+    if !window.word_starts(start)
+        || matches!(window.before(start), Some(b'.' | b'-' | b'+'))
+        || is_numbering(window, start)
+    {
         return None;
     }
     let end = quad(window, start)?;
@@ -19,7 +22,31 @@ pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<R
         Some(b'-' | b'+' | b'.') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
         _ => window.word_ends(end),
     };
-    ends.then_some(start..end)
+    let local =
+        matches!(window.slice(start, end), [b'1', b'2', b'7', b'.', ..] | b"0.0.0.0") || prefix(window, end) > 0;
+    (ends && !(local && is_literal(window, start, end))).then_some(start..end)
+}
+
+/// An address of this very machine, or a range, that stands in source text: quoted, the host of a URL, with a port. It says
+/// nothing about anybody, and manuals are full of it.
+fn is_literal(window: &Window<'_>, start: usize, end: usize) -> bool {
+    let before = matches!(window.before(start), Some(b'"' | b'\'' | b'`' | b'/' | b'@' | b'['));
+    let after = match window.at(end) {
+        Some(b'"' | b'\'' | b'`' | b'/') => true,
+        Some(b':') => window.at(end + 1).is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'$' | b'{')),
+        _ => false,
+    };
+    before || after
+}
+
+/// `Section 6.2.1.3`, `version 4.7.1.1`, `RFC 7540 8.1.2.4`.
+fn is_numbering(window: &Window<'_>, start: usize) -> bool {
+    let before = window.back(start, 12).to_ascii_lowercase();
+    let Some(before) = before.strip_suffix(b" ") else { return false };
+    let words = [&b"section"[..], b"version", b"release", b"chapter", b"clause", b"appendix", b"sec.", b"rev"];
+    let after_rfc = before.windows(4).any(|part| part == b"rfc ");
+    let after_letter = matches!(before, [.., b' ', letter] if letter.is_ascii_alphabetic());
+    words.iter().any(|word| before.ends_with(word)) || after_rfc || after_letter
 }
 
 /// End of four numbers of at most 255 with dots between them.
@@ -61,10 +88,13 @@ pub(in crate::mask) fn v6(window: &Window<'_>, anchor: Range<usize>) -> Option<R
             window.run(end + 1, ZONE_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
         end += if zone > 0 { zone + 1 } else { 0 };
     }
+    let host_end = end;
     let prefix = prefix(window, end);
     end += prefix;
     let ends = window.word_ends(end) && window.at(end) != Some(b':');
-    (ends && address.is_plausible(window, start, prefix > 0)).then_some(start..end)
+    let local = matches!(window.slice(start, host_end), b"::1" | b"::") || prefix > 0;
+    let harmless = local && is_literal(window, start, end);
+    (ends && !harmless && address.is_plausible(window, start, prefix > 0)).then_some(start..end)
 }
 
 /// Not inside a word or a longer chain of colons; `addr:fe80::1` is a name and an address.

@@ -7,6 +7,9 @@ use crate::mask::window::Window;
 /// Longest user name and longest password, in bytes.
 const PART_BYTES: usize = 256;
 
+/// Shortest password, in bytes: `https://a:b@host` is a manual's.
+const PASSWORD_BYTES: usize = 4;
+
 /// Triggered by `://`; the span is the password.
 pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     if !window.before(anchor.start).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
@@ -26,7 +29,8 @@ pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Op
         });
     let password = window.slice(start, end);
     let is_user = password == window.slice(user, user + user_len) && password.len() < 8;
-    (at_host && len > 0 && is_value(password) && !is_user && host_may_be(window, end + 1)).then_some(start..end)
+    (at_host && len >= PASSWORD_BYTES && is_value(password) && !is_user && host_may_be(window, end + 1))
+        .then_some(start..end)
 }
 
 /// A host name has no underscore; one that has is a service of a container network, and then a port stands by it.
@@ -34,6 +38,13 @@ fn host_may_be(window: &Window<'_>, start: usize) -> bool {
     let len = window.run(start, PART_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     let host = window.slice(start, start + len);
     !host.contains(&b'_') || host.contains(&b'.') || window.at(start + len) == Some(b':')
+}
+
+/// `password`, `YOUR_PASSWORD`, `mypassword`, `1111`: a manual's.
+fn is_word_password(password: &[u8]) -> bool {
+    let lower = password.to_ascii_lowercase();
+    let named = lower.windows(5).any(|part| part == b"passw") && !password.iter().any(u8::is_ascii_digit);
+    named || password.iter().all(|byte| Some(byte) == password.first())
 }
 
 fn is_userinfo(byte: u8) -> bool {
@@ -45,6 +56,6 @@ fn is_userinfo(byte: u8) -> bool {
 /// Not a variable, a template or stars.
 fn is_value(password: &[u8]) -> bool {
     let is_template = matches!(password.first(), Some(b'$' | b'{' | b'<' | b'%' | b'[' | b'('));
-    let is_stars = password.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.')) || password == b"password";
+    let is_stars = password.iter().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.')) || is_word_password(password);
     !is_template && !is_stars
 }

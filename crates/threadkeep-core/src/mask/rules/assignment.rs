@@ -17,6 +17,14 @@ pub(super) fn rules() -> Vec<Rule> {
         ),
         detector("secret-assignment", Kind::Secret, "SECRET", inside_any_case(SECRET), assignment::secret, source),
         detector("key-assignment", Kind::Secret, "SECRET", inside_any_case(KEY), assignment::key, source),
+        detector(
+            "compared-literal",
+            Kind::Secret,
+            "SECRET",
+            Trigger::Pair(opens_literal),
+            assignment::compared::find,
+            source,
+        ),
         detector("issuer-assignment", Kind::Secret, "SECRET", Trigger::Pair(is_operator), assignment::issuer, source),
     ]
 }
@@ -24,6 +32,11 @@ pub(super) fn rules() -> Vec<Rule> {
 const PASSWORD: &str = "passw pwd passphrase pass passwd";
 const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
 const KEY: &str = "key auth access private salt _pat authtoken";
+
+/// A literal as the first thing in brackets.
+fn opens_literal(first: u8, second: u8) -> bool {
+    first == b'(' && matches!(second, b'"' | b'\'')
+}
 
 /// `=` or `:` before what may be a value.
 fn is_operator(first: u8, second: u8) -> bool {

@@ -68,9 +68,16 @@ const NAMES: &str = "\
     worldweather wrike yandex yelp yousign youtube zai zendesk zenkit zenrows zenscrape zeplin zerobounce \
     zerotier zipcodeapi zipcodebase zohocrm zonkafeedback zuplo";
 
-/// One of the names stands in the text, which is in lower case.
+/// One of the names stands in the text, in any case, at the start of a word: `CameraKit` does not name `meraki`.
 pub(in crate::mask) fn is_named(text: &[u8]) -> bool {
-    NAMES.split_ascii_whitespace().any(|name| text.windows(name.len()).any(|part| part == name.as_bytes()))
+    let starts = |at: usize| match at.checked_sub(1).and_then(|before| text.get(before)) {
+        Some(before) if before.is_ascii_alphabetic() => before.is_ascii_lowercase() && text[at].is_ascii_uppercase(),
+        _ => true,
+    };
+    let stands = |name: &str| {
+        text.windows(name.len()).enumerate().any(|(at, part)| part.eq_ignore_ascii_case(name.as_bytes()) && starts(at))
+    };
+    NAMES.split_ascii_whitespace().any(stands)
 }
 
 #[cfg(test)]
@@ -82,5 +89,7 @@ mod tests {
         assert!(NAMES.bytes().all(|byte| !byte.is_ascii_uppercase()));
         assert!(is_named(b"my_datadog_prod"));
         assert!(!is_named(b"my_column"));
+        assert!(is_named(b"myDatadogKey"));
+        assert!(!is_named(b"CameraKit"));
     }
 }

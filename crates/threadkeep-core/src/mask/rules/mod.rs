@@ -59,6 +59,10 @@ fn inside(literals: &'static str) -> Trigger {
     Trigger::Inside(Cow::Borrowed(literals))
 }
 
+fn prefix_any_case(literals: &'static str) -> Trigger {
+    Trigger::PrefixAnyCase(Cow::Borrowed(literals))
+}
+
 fn inside_any_case(literals: &'static str) -> Trigger {
     Trigger::InsideAnyCase(Cow::Borrowed(literals))
 }

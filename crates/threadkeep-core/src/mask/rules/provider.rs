@@ -11,7 +11,7 @@ type Line = (&'static str, &'static str, &'static str, &'static str, Check);
 
 #[rustfmt::skip]
 const TOKENS: &[Line] = &[
-    ("aws-access-key", "AWS_KEY", "AKIA ASIA ABIA ACCA A3T AGPA AIDA AROA AIPA ANPA ANVA", "N{16,17}", Check::RandomNotHex(0.3)),
+    ("aws-access-key", "AWS_KEY", "AKIA ASIA ABIA ACCA A3T AGPA AIDA AROA AIPA ANPA ANVA", "N{16,17}", Check::Real),
     ("aws-bedrock-key", "AWS_KEY", "ABSK", "b{109,269} '='? '='?", Check::Random(3.0)),
     ("aws-bedrock-short-key", "AWS_KEY", "bedrock-api-key-", "'YmVkcm9jay5hbWF6b25hd3MuY29t' B{0,4000}", Check::None),
     ("aws-mws-token", "AWS_KEY", "amzn.mws.", "h{8} '-' h{4} '-' h{4} '-' h{4} '-' h{12}", Check::Random(2.5)),

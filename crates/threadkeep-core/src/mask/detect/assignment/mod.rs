@@ -3,6 +3,7 @@
 //! Triggered by a word inside the name ([`Word`]); then forward: the rest of the name, an operator, the value.
 //! Whether the value is one is a matter of the word's strength and of how the value looks (`value`).
 
+pub(in crate::mask) mod compared;
 mod name;
 mod operator;
 mod value;

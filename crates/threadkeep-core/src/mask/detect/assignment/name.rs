@@ -59,9 +59,7 @@ impl<'t> Name<'t> {
             if self.strength == Strength::Issuer { &[] } else { window.back(self.word.start, ISSUER_BYTES) };
         let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let own = window.slice(self.word.start, self.tail.end);
-        let mut text = [line, own].concat();
-        text.make_ascii_lowercase();
-        issuer::is_named(&text)
+        issuer::is_named(&[line, own].concat())
     }
 
     /// The word is not the middle of a longer one.
@@ -72,6 +70,9 @@ impl<'t> Name<'t> {
         let glued_after =
             tail.first().is_some_and(|byte| continues(word[word.len() - 1], *byte) && byte.is_ascii_alphabetic());
         match self.strength {
+            Strength::Password if word.eq_ignore_ascii_case(b"pass") => {
+                tail.is_empty() || starts_with_any(tail, &["word", "wd", "phrase", "code", "_secure", "1", "2"])
+            }
             Strength::Password => !glued_after || starts_with_any(tail, &["word", "wd", "phrase", "s"]),
             Strength::Secret => {
                 !glued_after
@@ -101,7 +102,9 @@ impl<'t> Name<'t> {
             len += 1;
         }
         let whole = whole.get(..len).unwrap_or_default();
-        HARMLESS.iter().any(|part| contains(whole, part.as_bytes()))
+        let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
+        before.ends_with(b"public ")
+            || HARMLESS.iter().any(|part| contains(whole, part.as_bytes()))
             || (!tail.is_empty() || self.strength == Strength::Issuer)
                 && ends_with_any(whole, HARMLESS_ENDS)
                 && !whole.ends_with(b"accesskeyid")
@@ -160,8 +163,6 @@ const HARMLESS_ENDS: &[&str] = &[
     "meshing",
     "status",
     "date",
-    "at",
-    "in",
 ];
 
 fn is_name(byte: u8) -> bool {

@@ -17,6 +17,9 @@ const OPERATORS: [&str; 22] = [
     "]=", ")=", "\u{2192}",
 ];
 
+/// Stands for the operator when name and value are two attributes.
+pub(super) const ATTRIBUTE: &str = "value";
+
 /// Where a value starts, and what must end it.
 #[derive(Debug)]
 pub(super) struct Opening {
@@ -102,7 +105,7 @@ fn attribute(window: &Window<'_>, closed: &Range<usize>) -> Option<(&'static str
     at += 5;
     at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
     at = skip_space(window, at);
-    matches!(window.at(at), Some(b'=' | b':')).then_some(("=", at + 1))
+    matches!(window.at(at), Some(b'=' | b':')).then_some((ATTRIBUTE, at + 1))
 }
 
 /// One or two more words, then an operator that cannot be anything else.

@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use super::name::{Name, Strength, contains};
-use super::operator::Opening;
+use super::operator::{ATTRIBUTE, Opening};
 use crate::mask::check::entropy;
 use crate::mask::window::Window;
 
 /// Longest value, in bytes. Longer ones are documents; tokens of known issuers have rules of their own.
 const VALUE_BYTES: usize = 512;
+
+/// Longest value of signs, in bytes.
+const SOUP_BYTES: usize = 64;
 
 /// Shortest password and shortest token, in bytes.
 const PASSWORD_BYTES: usize = 5;
@@ -18,10 +21,22 @@ pub(super) fn read(window: &Window<'_>, opening: &Opening) -> Option<Range<usize
     let start = opening.value;
     let end = match opening.quote {
         Some(quote) => quoted_end(window, start, quote, opening.escapes)?,
-        None => start + window.run(start, VALUE_BYTES + 1, is_bare),
+        None => soup_end(window, start, opening).unwrap_or_else(|| start + window.run(start, VALUE_BYTES + 1, is_bare)),
     };
     let end = trim(window, start, end, opening.quote.is_none());
     (end > start && end - start <= VALUE_BYTES).then_some(start..end)
+}
+
+/// End of a line that is one value of many signs: a configuration file needs no quotes for it.
+fn soup_end(window: &Window<'_>, start: usize, opening: &Opening) -> Option<usize> {
+    if !matches!(opening.operator, "=" | ":" | ":=") {
+        return None;
+    }
+    let len = window.run(start, SOUP_BYTES + 1, |byte| !byte.is_ascii_whitespace());
+    let quote = usize::from(matches!(window.slice(start, start + len).last(), Some(b'"' | b'\'' | b'`')));
+    let text = window.slice(start, start + len - quote);
+    let ends = matches!(window.at(start + len), None | Some(b'\n' | b'\r'));
+    (ends && is_soup(text) && text.last() != Some(&b';')).then_some(start + len - quote)
 }
 
 /// Index of the closing quote.
@@ -80,6 +95,9 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     let end = trim(window, start, start + len, true);
     let value = window.slice(start, end);
     let glued = glued == Some(start);
+    if name.strength == Strength::Password && spaced && is_login(window, name, value) {
+        return Some(start..end);
+    }
     let beyond_doubt = value.len() >= 16
         && value.len() <= VALUE_BYTES
         && is_token_of(window, name, value)
@@ -89,9 +107,17 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     (beyond_doubt && !is_reference(value)).then_some(start..end)
 }
 
+/// `machine … login … password …` of a `.netrc`.
+fn is_login(window: &Window<'_>, name: &Name<'_>, value: &[u8]) -> bool {
+    let before = window.back(name.word.start, 64);
+    let typed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    contains(before, b"login ") && typed && (PASSWORD_BYTES..=128).contains(&value.len()) && !is_reference(value)
+}
+
 pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
     let text = window.slice(value.start, value.end);
-    if opening.quote.is_some() && is_soup(text) {
+    let bare_soup = matches!(opening.operator, "=" | ":" | ":=") && text.last() != Some(&b';');
+    if (opening.quote.is_some() || bare_soup) && is_soup(text) {
         return true;
     }
     if is_placeholder(text) || is_reference(text) {
@@ -103,6 +129,7 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
         return false;
     }
     match name.strength {
+        Strength::Password if opening.operator == ATTRIBUTE => text.len() >= 8 && !entropy::has_filler(text),
         Strength::Password => is_password(text, quoted, opening),
         Strength::Secret => text.len() >= TOKEN_BYTES && is_token(text) && !is_code(text, quoted),
         Strength::Key => {
@@ -112,8 +139,13 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
                 && !is_code(text, quoted)
                 && (!name.head.is_empty() || entropy::shannon(text) >= 3.0)
         }
-        Strength::Issuer => text.len() >= 16 && is_loose_token(text) && !is_code(text, quoted),
+        Strength::Issuer => text.len() >= 16 && !has_mark(text) && is_loose_token(text) && !is_code(text, quoted),
     }
+}
+
+/// A literal that someone compares a password with.
+pub(super) fn is_literal_secret(text: &[u8]) -> bool {
+    is_soup(text) || !is_placeholder(text) && !is_reference(text) && is_token(text)
 }
 
 /// Signs of so many kinds that no template looks like it.
@@ -123,7 +155,7 @@ fn is_soup(text: &[u8]) -> bool {
         kinds[usize::from(*byte)] = true;
     }
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    kinds.iter().filter(|kind| **kind).count() >= 9 && letters >= 8 && text.len() <= 64 && !text.contains(&b' ')
+    kinds.iter().filter(|kind| **kind).count() >= 9 && letters >= 8 && text.len() <= SOUP_BYTES && !text.contains(&b' ')
 }
 
 /// Anything a person would type, unless it is a word of a form or of a program.
@@ -210,7 +242,17 @@ pub(super) fn may_be_token(window: &Window<'_>, value: &Range<usize>) -> bool {
 
 /// A token; beside the name of an issuer, a less likely one will do.
 fn is_token_of(window: &Window<'_>, name: &Name<'_>, text: &[u8]) -> bool {
-    is_token(text) || text.len() >= 16 && is_loose_token(text) && name.has_issuer(window)
+    is_token(text) || text.len() >= 16 && !is_marked(text) && is_loose_token(text) && name.has_issuer(window)
+}
+
+/// Starts with a mark of its own (`vtwn_…`, `AQ.…`): its issuer has a rule, which has refused it.
+fn is_marked(text: &[u8]) -> bool {
+    has_mark(text) && entropy::longest_sequence(text) >= 6
+}
+
+fn has_mark(text: &[u8]) -> bool {
+    let mark = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    matches!(mark, 2..=6) && matches!(text.get(mark), Some(b'_' | b'.'))
 }
 
 /// As [`is_token`], but the alphabet in order and letters alone are let through.
@@ -223,7 +265,12 @@ fn is_loose_token(text: &[u8]) -> bool {
         })
         .count();
     let letters_alone = digits == 0 && text.len() >= 20 && signs == 0;
-    signs == 0 && (digits > 1 || letters_alone) && !is_words(text) && !is_path(text) && entropy::is_random(text, 2.5)
+    signs == 0
+        && !text.ends_with(b"--")
+        && (digits > 1 || letters_alone)
+        && !is_words(text)
+        && !is_path(text)
+        && entropy::is_random(text, 2.5)
 }
 
 /// Looks drawn at random: digits among letters, or a long mix of cases; not words, not a number, not a path.
@@ -235,7 +282,10 @@ fn is_token(text: &[u8]) -> bool {
         return false;
     }
     let drawn = digits > 0 && letters > 0 || mixed && letters >= 20 && entropy::shannon(text) >= 4.0 || digits >= 24;
+    // An exclamation mark belongs to a password or a sentence.
+    let exclaims = text.contains(&b'!') && entropy::shannon(text) < 4.0;
     drawn
+        && !exclaims
         && !is_words(text)
         && entropy::is_random(text, 2.6)
         && entropy::longest_sequence(text) < 12
@@ -243,19 +293,31 @@ fn is_token(text: &[u8]) -> bool {
         && entropy::longest_sequence(text) < 12
 }
 
-/// Words and small numbers with separators: `my-secret-name-1`, `us-east-1`, `v1.2.3`.
+/// Words and numbers with separators or in camel case: `my-secret-name-1`, `us-east-1`, `GetTokenOptions`.
 fn is_words(text: &[u8]) -> bool {
-    let is_word = |part: &[u8]| {
-        let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let digits = &part[letters..];
-        let one_case = part[..letters].iter().skip(1).all(|byte| byte.is_ascii_lowercase())
-            || part[..letters].iter().all(u8::is_ascii_uppercase);
-        digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit) && (one_case || letters < 3) && part.len() <= 19
-    };
-    let mut parts = text
-        .split(|byte| matches!(byte, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+' | b'@'))
-        .filter(|part| !part.is_empty());
-    parts.all(is_word)
+    text.split(|byte| !byte.is_ascii_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .all(|part| is_word(part) || is_camel(part))
+}
+
+/// Letters of one case, then a few digits; or digits alone.
+fn is_word(part: &[u8]) -> bool {
+    let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (word, digits) = part.split_at(letters);
+    let one_case = word.iter().skip(1).all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase);
+    let most_digits = if letters == 0 { 12 } else { 5 };
+    part.len() <= 19
+        && digits.len() <= most_digits
+        && digits.iter().all(u8::is_ascii_digit)
+        && (one_case || letters < 3)
+}
+
+/// Humps of three letters and more on average, hardly a digit.
+fn is_camel(part: &[u8]) -> bool {
+    let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let starts = part.windows(2).filter(|pair| !pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase()).count();
+    let vowels = part.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
+    digits <= 2 && starts > 0 && part.len() >= 3 * (starts + 1) && vowels * 5 >= part.len()
 }
 
 /// Segments with a plain word among them: `prod/app/4f3a91c2`.
@@ -296,6 +358,7 @@ fn is_placeholder(text: &[u8]) -> bool {
         "####",
         "todo",
         "replace",
+        "base64",
     ];
     let lower = text.to_ascii_lowercase();
     WORDS.iter().any(|word| contains(&lower, word.as_bytes()))
@@ -310,5 +373,7 @@ fn is_reference(text: &[u8]) -> bool {
         [&b"${"[..], b"{{", b"$(", b"://", b"%(", b"<%", b"#{", b"process.env", b"os.environ", b"getenv", b"ENV["]
             .iter()
             .any(|part| contains(text, part));
-    template || inner
+    // A constant of a graphics or system interface.
+    let constant = text.starts_with(b"0x") && text.len() < 24;
+    template || inner || constant
 }

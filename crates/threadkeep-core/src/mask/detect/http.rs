@@ -1,0 +1,60 @@
+//! Credentials on the way to a server: `Authorization` headers, `curl -u`.
+
+use std::ops::Range;
+
+use crate::mask::check::{base64, entropy};
+use crate::mask::class::Class;
+use crate::mask::window::{CONTEXT_BYTES, Window};
+
+/// Longest credential, in bytes.
+const VALUE_BYTES: usize = 2048;
+
+/// `Basic` and base64 of `user:password`; triggered by the scheme and its space.
+pub(in crate::mask) fn basic(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let start = anchor.end;
+    let len = window.run(start, VALUE_BYTES, |byte| Class::BASE64.has(byte) || byte == b'=');
+    let decoded = base64::decode(window.slice(start, start + len));
+    let is_pair = decoded.contains(&b':') && decoded.iter().all(|byte| !byte.is_ascii_control());
+    (len >= 8 && is_pair && window.word_ends(start + len)).then_some(start..start + len)
+}
+
+/// A token behind a scheme (`Bearer`, `Token`, `ApiKey`); triggered by the scheme and its space.
+pub(in crate::mask) fn bearer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let start = anchor.end;
+    let len = window.run(start, VALUE_BYTES, |byte| Class::BASE64URL.has(byte) || b"+/=.~:@".contains(&byte));
+    let token = window.slice(start, start + len);
+    let end = start + token.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
+    let token = window.slice(start, end);
+    let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (token.len() >= 16 && digits > 1 && entropy::is_random(token, 2.8)).then_some(start..end)
+}
+
+/// `curl -u user:password`, `--user`; triggered by the option and its space. The span is the password.
+pub(in crate::mask) fn user_option(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    let spaces = window.run(anchor.end, 3, |byte| byte == b' ');
+    let mut at = anchor.end + spaces;
+    let quote = window.at(at).filter(|byte| matches!(byte, b'"' | b'\''));
+    at += usize::from(quote.is_some());
+    let user = window.run(at, 128, |byte| is_part(byte, quote) && byte != b':');
+    if window.at(at + user) != Some(b':') {
+        return None;
+    }
+    let start = at + user + 1;
+    let inner = if quote.is_none() { window.at(start).filter(|byte| matches!(byte, b'"' | b'\'')) } else { None };
+    let start = start + usize::from(inner.is_some());
+    let len = window.run(start, 256, |byte| is_part(byte, quote.or(inner)));
+    let password = window.slice(start, start + len);
+    let called = window.back(anchor.start, CONTEXT_BYTES).windows(4).any(|part| part == b"curl" || part == b"wget");
+    let typed = password.iter().any(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_alphabetic) && len >= 8;
+    let plain = !matches!(password.first(), None | Some(b'$' | b'{' | b'<' | b'%' | b'/' | b'*'))
+        && window.at(at) != Some(b'<');
+    let word = password.iter().all(u8::is_ascii_lowercase);
+    (plain && !word && len >= 3 && (called || typed) && !entropy::has_filler(password)).then_some(start..start + len)
+}
+
+fn is_part(byte: u8, quote: Option<u8>) -> bool {
+    match quote {
+        Some(quote) => byte != quote && byte != b'\n',
+        None => !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'\\' | b'`' | b'[' | b')'),
+    }
+}
