@@ -73,6 +73,9 @@ fn replay_tool(part: &ToolPart, chunks: &mut Vec<UiMessageChunk>) {
         ..ToolCallChunk::default()
     };
     chunks.push(UiMessageChunk::ToolInputStart(call.clone()));
+    if part.state == ToolState::InputStreaming {
+        return;
+    }
     chunks.push(UiMessageChunk::ToolInputAvailable(ToolCallChunk { input: part.input.clone(), ..call }));
     let output = ToolOutputChunk {
         tool_call_id: part.tool_call_id.clone(),
