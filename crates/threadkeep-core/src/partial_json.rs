@@ -190,7 +190,8 @@ fn string_end(text: &str) -> Result<usize, usize> {
                 Some((at, 'u')) => {
                     // Half of a surrogate pair alone is no character: cut before it.
                     let end = at + 5;
-                    let high = text.get(at + 1..end).is_some_and(|digits| digits.to_ascii_lowercase().starts_with("d8"));
+                    let unit = text.get(at + 1..end).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+                    let high = unit.is_some_and(|unit| (0xD800..0xDC00).contains(&unit));
                     if chars.by_ref().take(4).count() < 4 {
                         return Err(last_whole);
                     }
