@@ -11,9 +11,12 @@ use std::ops::Range;
 
 use super::check::sample;
 use super::compiled::{Compiled, CompiledRule, CompiledShape};
-use super::index::{self, Anchor};
+use super::index::Anchor;
 use super::placeholder;
 use super::window::{End, Window};
+
+/// Longer runs of digits than this are no number anyone writes.
+const MAX_DIGITS: usize = 20;
 
 /// Where a pass stands.
 #[derive(Debug, Clone, Default)]
@@ -94,7 +97,9 @@ impl Text<'_> {
     fn next(&self, cursor: &mut Cursor) -> Option<Verdict> {
         // What precedes the floor is invisible, so a run of digits that starts there starts there for good.
         if cursor.at == cursor.floor {
-            match self.try_at(cursor.at, None) {
+            let is_digit = self.bytes.get(cursor.at).is_some_and(u8::is_ascii_digit);
+            let triggers = if is_digit { self.compiled.index.digit_triggers() } else { 0 };
+            match self.try_triggers(cursor.at, cursor.at, triggers) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
             }
@@ -112,7 +117,7 @@ impl Text<'_> {
                     }
                 }
             }
-            match self.try_at(at, self.bytes.get(at).copied()) {
+            match self.try_at(at) {
                 Verdict::None => cursor.at = at + 1,
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
             }
@@ -121,29 +126,49 @@ impl Text<'_> {
         None
     }
 
-    /// Tries every rule whose fingerprint is here. `first` is the first byte of the pair, or `None` for the virtual pair
-    /// of "nothing" and the byte here.
-    fn try_at(&self, at: usize, first: Option<u8>) -> Verdict {
-        let Some(&second) = self.bytes.get(if first.is_some() { at + 1 } else { at }) else { return Verdict::None };
-        for trigger in self.compiled.index.pair_triggers() {
-            let start = match first {
-                Some(first) if (trigger.test)(first, second) => at + trigger.offset,
-                None if trigger.offset == 1 && (trigger.test)(0, second) => at,
-                _ => continue,
-            };
-            match self.verify(trigger.rule, start..start) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-            }
+    /// Tries every rule whose fingerprint is at `at`.
+    fn try_at(&self, at: usize) -> Verdict {
+        let Some((triggers, anchors)) = self.compiled.index.candidate(self.bytes, at) else { return Verdict::None };
+        match self.try_triggers(at, at + 1, triggers) {
+            Verdict::None => {}
+            verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
         }
-        let Some(first) = first else { return Verdict::None };
-        for anchor in self.compiled.index.anchors(index::pair(first, second)) {
+        for anchor in anchors {
             match self.try_anchor(at, anchor) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
             }
         }
         Verdict::None
+    }
+
+    /// The triggers of these bits: runs of digits start at `digits`, all else at `at`.
+    fn try_triggers(&self, at: usize, digits: usize, mut triggers: u64) -> Verdict {
+        let run = self.digits(digits);
+        while triggers != 0 {
+            let number = triggers.trailing_zeros();
+            triggers &= triggers - 1;
+            let Some(trigger) = self.compiled.index.trigger(number) else { continue };
+            let start = match trigger.digits {
+                Some(_) if run.is_none() => return Verdict::NeedsMore,
+                Some((min, max)) if run.is_some_and(|run| (min..=max).contains(&run)) => digits,
+                Some(_) => continue,
+                None => at,
+            };
+            match self.verify(trigger.rule, start..start) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+            }
+        }
+        Verdict::None
+    }
+
+    /// Length of the run of digits; `None` when it may go on in what has not arrived yet.
+    fn digits(&self, start: usize) -> Option<usize> {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let run = rest.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+        let open = run == rest.len() && run < MAX_DIGITS && self.end == End::SoFar;
+        (!open).then_some(run)
     }
 
     fn try_anchor(&self, at: usize, anchor: &Anchor) -> Verdict {

@@ -1,7 +1,8 @@
 //! From a pair of bytes to the rules worth trying there.
 //!
 //! Every trigger is reduced to one pair of neighbouring bytes, its fingerprint. One bit per possible pair (8 KB) decides
-//! whether a position is looked at again at all; only then are the anchors of that pair compared.
+//! whether a position is looked at again at all. Then the bytes around the pair are held against what its anchors need,
+//! and only after that are anchors compared.
 
 use super::compiled::CompiledRule;
 use super::rule::Trigger;
@@ -14,11 +15,24 @@ const PAIRS: usize = 1 << 16;
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     bits: Box<[u64]>,
-    /// Sorted by pair, then by rule; `ranges` points into it.
+    /// Number of the candidate of a pair, plus one; 0 when there is none.
+    slots: Box<[u16]>,
+    candidates: Vec<Candidate>,
+    /// Sorted by pair, then by rule; the candidates point into it.
     anchors: Vec<Anchor>,
-    by_pair: Vec<(u16, u32, u32)>,
-    /// Triggers that are a property of the pair, tried in table order before the literals of a pair.
-    pairs: Vec<PairTrigger>,
+    triggers: Vec<PairTrigger>,
+}
+
+/// What a pair may be the start of.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// Bit n: the trigger of number n holds for the pair.
+    triggers: u64,
+    anchors: std::ops::Range<usize>,
+    /// Bit n: some anchor goes on with the byte n behind the pair.
+    third: u128,
+    /// Every anchor starts with the pair, and at a word boundary.
+    starts_word: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -31,34 +45,34 @@ pub(super) struct Anchor {
     pub(super) word_start: bool,
 }
 
-impl Anchor {
-    /// Long enough to be no accident behind an underscore: `MY_tskey-…`.
-    pub(super) fn is_distinct(&self) -> bool {
-        self.literal.len() >= 5 && !self.any_case
-    }
-}
-
+/// A trigger that is a property of the pair, tried in table order before the anchors of a pair.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PairTrigger {
     pub(super) rule: usize,
-    pub(super) test: fn(u8, u8) -> bool,
-    /// 1 when the position of the trigger is that of the second byte.
-    pub(super) offset: usize,
+    test: fn(u8, u8) -> bool,
+    /// For a run of digits, which starts with the second byte of the pair: its lengths, in digits.
+    pub(super) digits: Option<(usize, usize)>,
 }
 
 impl Index {
     pub(super) fn new(rules: &[CompiledRule]) -> Self {
         let mut index = Self {
             bits: vec![0; PAIRS / 64].into_boxed_slice(),
+            slots: vec![0; PAIRS].into_boxed_slice(),
+            candidates: Vec::new(),
             anchors: Vec::new(),
-            by_pair: Vec::new(),
-            pairs: Vec::new(),
+            triggers: Vec::new(),
         };
         for (number, rule) in rules.iter().enumerate() {
             index.add(number, &rule.rule.trigger);
         }
         index.anchors.sort_by_key(|anchor| (anchor.pair, anchor.rule));
-        index.set_bits();
+        for number in 0..PAIRS {
+            index.set(number as u16);
+        }
+        // The start of a placeholder, which is skipped.
+        let placeholder = pair(b'[', b'R');
+        index.bits[usize::from(placeholder) / 64] |= 1 << (placeholder % 64);
         index
     }
 
@@ -68,17 +82,18 @@ impl Index {
             Trigger::PrefixAnyCase(literals) => self.add_literals(rule, literals, true, true),
             Trigger::Inside(literals) => self.add_literals(rule, literals, false, false),
             Trigger::InsideAnyCase(literals) => self.add_literals(rule, literals, true, false),
-            Trigger::Digits => self.pairs.push(PairTrigger { rule, test: starts_digits, offset: 1 }),
-            Trigger::Pair(test) => self.pairs.push(PairTrigger { rule, test: *test, offset: 0 }),
+            Trigger::Digits(min, max) => {
+                self.triggers.push(PairTrigger { rule, test: starts_digits, digits: Some((*min, *max)) });
+            }
+            Trigger::Pair(test) => self.triggers.push(PairTrigger { rule, test: *test, digits: None }),
         }
+        debug_assert!(self.triggers.len() <= 64, "more triggers than bits");
     }
 
     fn add_literals(&mut self, rule: usize, literals: &str, any_case: bool, word_start: bool) {
         for literal in literals.split_ascii_whitespace() {
             let literal = literal.replace(SPACE, " ").into_bytes();
-            let Some(offset) = rarest_pair(&literal) else {
-                continue;
-            };
+            let Some(offset) = rarest_pair(&literal) else { continue };
             let (first, second) = (literal[offset], literal[offset + 1]);
             for pair in cases(first, second, any_case) {
                 self.anchors.push(Anchor { pair, rule, literal: literal.clone(), offset, any_case, word_start });
@@ -86,23 +101,21 @@ impl Index {
         }
     }
 
-    fn set_bits(&mut self) {
-        for (number, anchor) in self.anchors.iter().enumerate() {
-            self.bits[anchor.pair as usize / 64] |= 1 << (anchor.pair % 64);
-            let end = number as u32 + 1;
-            match self.by_pair.last_mut() {
-                Some((pair, _, last)) if *pair == anchor.pair => *last = end,
-                _ => self.by_pair.push((anchor.pair, number as u32, end)),
-            }
+    fn set(&mut self, pair: u16) {
+        let [first, second] = pair.to_le_bytes();
+        let triggers = self.triggers.iter().enumerate().filter(|(_, trigger)| (trigger.test)(first, second));
+        let triggers = triggers.fold(0, |bits, (number, _)| bits | 1 << number);
+        let start = self.anchors.partition_point(|anchor| anchor.pair < pair);
+        let end = self.anchors.partition_point(|anchor| anchor.pair <= pair);
+        if triggers == 0 && start == end {
+            return;
         }
-        let placeholder = pair(b'[', b'R');
-        self.bits[placeholder as usize / 64] |= 1 << (placeholder % 64);
-        for number in 0..PAIRS {
-            let (first, second) = (number as u8, (number >> 8) as u8);
-            if self.pairs.iter().any(|trigger| (trigger.test)(first, second)) {
-                self.bits[number / 64] |= 1 << (number % 64);
-            }
-        }
+        let own = &self.anchors[start..end];
+        let third = own.iter().fold(0, |bits, anchor| bits | anchor.third());
+        let starts_word = own.iter().all(|anchor| anchor.word_start && anchor.offset == 0);
+        self.candidates.push(Candidate { triggers, anchors: start..end, third, starts_word });
+        self.slots[usize::from(pair)] = self.candidates.len() as u16;
+        self.bits[usize::from(pair) / 64] |= 1 << (pair % 64);
     }
 
     /// First position from `from` on whose pair is worth a look; `None` when only the last byte is left.
@@ -111,22 +124,50 @@ impl Index {
         rest.windows(2).position(|two| self.has(pair(two[0], two[1]))).map(|found| from + found)
     }
 
-    pub(super) fn has(&self, pair: u16) -> bool {
-        self.bits[pair as usize / 64] >> (pair % 64) & 1 == 1
+    fn has(&self, pair: u16) -> bool {
+        self.bits[usize::from(pair) / 64] >> (pair % 64) & 1 == 1
     }
 
-    pub(super) fn anchors(&self, pair: u16) -> &[Anchor] {
-        match self.by_pair.binary_search_by_key(&pair, |entry| entry.0) {
-            Ok(found) => {
-                let (_, start, end) = self.by_pair[found];
-                &self.anchors[start as usize..end as usize]
-            }
-            Err(_) => &[],
+    /// The triggers and the anchors that the bytes around the pair at `at` leave possible.
+    pub(super) fn candidate(&self, bytes: &[u8], at: usize) -> Option<(u64, &[Anchor])> {
+        let pair = pair(*bytes.get(at)?, *bytes.get(at + 1)?);
+        let slot = usize::from(self.slots[usize::from(pair)]).checked_sub(1)?;
+        let candidate = self.candidates.get(slot)?;
+        let goes_on = match bytes.get(at + 2) {
+            Some(third) => *third < 128 && candidate.third >> third & 1 == 1,
+            None => true,
+        };
+        // An escape (`\n`) and, for some anchors, an underscore may precede: see `Window::word_starts`.
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
+        let starts = !candidate.starts_word || !before.is_ascii_alphanumeric() || matches!(before, b'n' | b'r' | b't');
+        let anchors = if goes_on && starts { self.anchors.get(candidate.anchors.clone())? } else { &[] };
+        Some((candidate.triggers, anchors))
+    }
+
+    /// Those that hold for the virtual pair of "nothing" and a digit.
+    pub(super) fn digit_triggers(&self) -> u64 {
+        let digits = self.triggers.iter().enumerate().filter(|(_, trigger)| trigger.digits.is_some());
+        digits.fold(0, |bits, (number, _)| bits | 1 << number)
+    }
+
+    pub(super) fn trigger(&self, number: u32) -> Option<&PairTrigger> {
+        self.triggers.get(number as usize)
+    }
+}
+
+impl Anchor {
+    /// Long enough to be no accident behind an underscore: `MY_tskey-…`.
+    pub(super) fn is_distinct(&self) -> bool {
+        self.literal.len() >= 5 && !self.any_case
+    }
+
+    /// The bytes that may follow its pair.
+    fn third(&self) -> u128 {
+        match self.literal.get(self.offset + 2) {
+            Some(byte) if self.any_case => 1 << byte | 1 << byte.to_ascii_uppercase(),
+            Some(byte) => 1 << byte,
+            None => u128::MAX,
         }
-    }
-
-    pub(super) fn pair_triggers(&self) -> &[PairTrigger] {
-        &self.pairs
     }
 }
 

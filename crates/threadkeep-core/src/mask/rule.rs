@@ -76,8 +76,8 @@ pub enum Trigger {
     Inside(Cow<'static, str>),
     /// As `Inside`, in any case, and written here in lower case.
     InsideAnyCase(Cow<'static, str>),
-    /// The first digit of a run of digits.
-    Digits,
+    /// The first digit of a run of digits whose length is within these bounds; 20 stands for more.
+    Digits(usize, usize),
     /// A byte pair for which this holds; the position is that of the first.
     Pair(fn(u8, u8) -> bool),
 }

@@ -91,7 +91,8 @@ pub(in crate::mask) fn v6(window: &Window<'_>, anchor: Range<usize>) -> Option<R
     let host_end = end;
     let prefix = prefix(window, end);
     end += prefix;
-    let ends = window.word_ends(end) && window.at(end) != Some(b':');
+    let dotted = window.at(end) == Some(b'.') && window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let ends = window.word_ends(end) && window.at(end) != Some(b':') && !dotted;
     let local = matches!(window.slice(start, host_end), b"::1" | b"::") || prefix > 0;
     let harmless = local && is_literal(window, start, end);
     (ends && !harmless && address.is_plausible(window, start, prefix > 0)).then_some(start..end)
@@ -129,9 +130,11 @@ impl V6 {
                 if window.at(at + len) == Some(b'.')
                     && (address.groups == 6 || address.compressed && address.groups < 6)
                 {
-                    address.end = quad(window, at)?;
-                    address.groups += 2;
-                    break;
+                    if let Some(end) = quad(window, at) {
+                        address.end = end;
+                        address.groups += 2;
+                        break;
+                    }
                 }
                 address.groups += 1;
                 address.end = at + len;

@@ -6,13 +6,13 @@ use super::{detector, prefix};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        detector("iban", Kind::Financial, "IBAN", Trigger::Digits, iban::find, "ISO 13616"),
-        detector("card", Kind::Financial, "CARD", Trigger::Digits, card::find, "ISO/IEC 7812"),
+        detector("iban", Kind::Financial, "IBAN", Trigger::Digits(2, 20), iban::find, "ISO 13616"),
+        detector("card", Kind::Financial, "CARD", Trigger::Digits(4, 19), card::find, "ISO/IEC 7812"),
         detector(
             "bitcoin-key",
             Kind::Secret,
             "CRYPTO_KEY",
-            Trigger::Digits,
+            Trigger::Digits(1, 20),
             wallet::bitcoin_key,
             "wallet import format",
         ),
@@ -24,7 +24,7 @@ pub(super) fn rules() -> Vec<Rule> {
             wallet::bitcoin_key,
             "wallet import format",
         ),
-        detector("bitcoin", Kind::Financial, "CRYPTO", Trigger::Digits, wallet::bitcoin, "base58check"),
+        detector("bitcoin", Kind::Financial, "CRYPTO", Trigger::Digits(1, 20), wallet::bitcoin, "base58check"),
         detector(
             "bitcoin-segwit",
             Kind::Financial,

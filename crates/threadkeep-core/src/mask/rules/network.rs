@@ -8,7 +8,7 @@ pub(super) fn rules() -> Vec<Rule> {
     vec![
         detector("mac", Kind::Network, "MAC", Trigger::Pair(is_mac_separator), mac::find, "IEEE 802"),
         detector("ipv6", Kind::Network, "IP", Trigger::Pair(is_ipv6_colon), ip::v6, "RFC 4291"),
-        detector("ipv4", Kind::Network, "IP", Trigger::Digits, ip::v4, "RFC 791"),
+        detector("ipv4", Kind::Network, "IP", Trigger::Digits(1, 3), ip::v4, "RFC 791"),
     ]
 }
 

@@ -34,12 +34,15 @@ pub(in crate::mask) fn key(window: &Window<'_>, anchor: Range<usize>) -> Option<
 /// names; the value is looked at first, because it seldom is a token.
 pub(in crate::mask) fn issuer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let opening = Opening::after(window, "=", anchor.start + 1);
+    if !value::starts_token(window, opening.value) {
+        return None;
+    }
     let value = value::read(window, &opening)?;
     if !value::may_be_token(window, &value) {
         return None;
     }
     let name = Name::before(window, anchor.start)?;
-    value::is_secret(window, &name, &opening, &value).then_some(value)
+    (value::is_secret(window, &name, &opening, &value) && !name.is_harmless(window)).then_some(value)
 }
 
 fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option<Range<usize>> {
@@ -47,8 +50,8 @@ fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option
     match Opening::read(window, &name) {
         Some(opening) => {
             let value = value::read(window, &opening)?;
-            value::is_secret(window, &name, &opening, &value).then_some(value)
+            (value::is_secret(window, &name, &opening, &value) && !name.is_harmless(window)).then_some(value)
         }
-        None => value::beside(window, &name),
+        None => value::beside(window, &name).filter(|_| !name.is_harmless(window)),
     }
 }

@@ -39,7 +39,7 @@ impl<'t> Name<'t> {
         let head = &before[before.len() - head_len..];
         let tail_len = window.run(word.end, PART_BYTES, is_name);
         let name = Name { strength, head, tail: word.end..word.end + tail_len, word };
-        (name.word_stands(window) && !name.is_harmless(window)).then_some(name)
+        name.word_stands(window).then_some(name)
     }
 
     /// The identifier in front of an operator, when an issuer is named in it.
@@ -50,7 +50,7 @@ impl<'t> Name<'t> {
         let len = before.iter().rev().skip(signs).take_while(|byte| is_name(**byte)).count();
         let word = end - len..end;
         let name = Name { strength: Strength::Issuer, head: &[], tail: end..end, word };
-        (len > 2 && name.has_issuer(window) && !name.is_harmless(window)).then_some(name)
+        (len > 2 && name.has_issuer(window)).then_some(name)
     }
 
     /// An issuer is named in the identifier, or, for a word of its own, before it in the line.
@@ -91,7 +91,8 @@ impl<'t> Name<'t> {
         }
     }
 
-    fn is_harmless(&self, window: &Window<'_>) -> bool {
+    /// The name says that the value is public, a number or another name.
+    pub(super) fn is_harmless(&self, window: &Window<'_>) -> bool {
         let mut whole = [0u8; 2 * PART_BYTES + 24];
         let word = window.slice(self.word.start, self.word.end);
         let tail = window.slice(self.tail.start, self.tail.end);

@@ -235,6 +235,13 @@ fn is_form_text(text: &[u8]) -> bool {
         || text.contains(&b':') && spaces > 0
 }
 
+/// Cheap: most values are no token. Sixteen characters of one, among them a digit or no sign at all.
+pub(super) fn starts_token(window: &Window<'_>, start: usize) -> bool {
+    window.run(start, 16, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'+' | b'/' | b'.' | b'%' | b':')
+    }) == 16
+}
+
 /// Cheap: most values are none.
 pub(super) fn may_be_token(window: &Window<'_>, value: &Range<usize>) -> bool {
     value.len() >= 16 && is_loose_token(window.slice(value.start, value.end))
