@@ -36,6 +36,10 @@ export class Threadkeep {
       detached: true,
     });
     const started = new Threadkeep(`http://127.0.0.1:${port}`, child, data);
+    // The group does not hear a Ctrl-C that is meant for the tests.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void started.end().finally(() => process.exit(1)));
+    }
     try {
       await saidWhereItIs(child, started.url);
     } catch (error) {
