@@ -134,8 +134,8 @@ impl Accumulator {
             Some(Ended::Aborted) | None => Ending::Aborted,
         };
         let mut message = self.reducer.into_message();
-        if let Some(text) = self.bridge.replacement() {
-            replace_text(&mut message, text);
+        if let Some((text, blocks)) = self.bridge.replacement() {
+            replace_text(&mut message, text, blocks);
         }
         let message = message.has_content().then_some(message);
         Finished { chunks, message, ending, problems: self.problems }
@@ -159,18 +159,18 @@ impl Accumulator {
     }
 }
 
-/// Puts `text` where the last text part stands and takes the others out: the executor says that what was streamed is
-/// not what it meant, so none of it may stay.
-fn replace_text(message: &mut UiMessage, text: &str) {
-    let last = message.parts.iter().rposition(|part| matches!(part, Part::Text(_)));
-    let mut at = 0;
-    message.parts.retain(|part| {
-        at += 1;
-        !matches!(part, Part::Text(_)) || Some(at - 1) == last
-    });
-    let part = Part::Text(TextPart { text: text.to_owned(), state: Some(StreamState::Done), ..TextPart::default() });
-    match message.parts.iter_mut().rev().find(|part| matches!(part, Part::Text(_))) {
-        Some(slot) => *slot = part,
-        None => message.parts.push(part),
+/// Puts `text` where the last text part of the first `blocks` blocks stands and takes the others of them out: the
+/// executor says that what was streamed is not what it meant, so none of it may stay.
+fn replace_text(message: &mut UiMessage, text: &str, blocks: usize) {
+    let is_block = |part: &Part| matches!(part, Part::Text(_) | Part::Reasoning(_));
+    let end = message.parts.iter().enumerate().filter(|(_, part)| is_block(part)).nth(blocks).map(|(at, _)| at);
+    let behind = end.map(|end| message.parts.split_off(end)).unwrap_or_default();
+    let is_text = |part: &Part| matches!(part, Part::Text(_));
+    if let Some(Part::Text(last)) = message.parts.iter_mut().rfind(|part| is_text(part)) {
+        *last = TextPart { text: text.to_owned(), state: Some(StreamState::Done), ..TextPart::default() };
     }
+    let last = message.parts.iter().rposition(is_text);
+    let mut at = 0..;
+    message.parts.retain(|part| at.next() == last || !is_text(part));
+    message.parts.extend(behind);
 }

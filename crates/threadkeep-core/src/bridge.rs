@@ -13,9 +13,12 @@ use serde_json::{Value, json};
 /// Most parts that one reply may have: a run that loops must end somewhere, and clients render every part.
 pub const MAX_REPLY_PARTS: usize = 10_000;
 
-/// Most bytes of text, tool input and tool output in one reply. An isolate has 128 MB, and the reply is held in it as
+/// Most bytes of text, tool calls and tool output in one reply. An isolate has 128 MB, and the reply is held in it as
 /// a message, as JSON to store and as JSON to send.
 pub const MAX_REPLY_BYTES: usize = 16 * 1024 * 1024;
+
+/// Most bytes of the `usage` of a `done` event: a handful of counters that travels with every message.
+pub const MAX_USAGE_BYTES: usize = 16 * 1024;
 
 /// What a tool call that never got its result is given when the run ends.
 pub const INTERRUPTED: &str = "interrupted";
@@ -29,13 +32,25 @@ pub struct Bridge {
     /// A result has come back in the open step: the next thing that the model says belongs to a new one.
     results_in_step: bool,
     ended: Option<Ended>,
-    /// Text of the whole reply, and where the text of the open step starts in it: for reconciliation.
+    /// Text of the whole reply, and where the text of its last step with text starts: for reconciliation.
     text: String,
     step_text_start: usize,
-    replacement: Option<String>,
+    /// Text has come since the last result.
+    step_has_text: bool,
+    replacement: Option<Replacement>,
     bytes: usize,
+    /// Parts beside the first step mark, which is there from the start.
     parts: usize,
     full: bool,
+}
+
+/// How far an `assistant_final` that differed reaches.
+#[derive(Debug)]
+struct Replacement {
+    /// Its text is the first so many bytes of the reply's.
+    bytes: usize,
+    /// It stands for the text of the first so many blocks.
+    blocks: usize,
 }
 
 #[derive(Debug)]
@@ -105,7 +120,7 @@ impl Bridge {
             }
             AiEvent::AssistantFinal { content } => self.reconcile(content, &mut out),
             AiEvent::Status { phase, label } => out.chunks.push(status(&phase, label)),
-            AiEvent::Done { usage, finish_reason } => self.finish(usage, finish_reason, &mut out.chunks),
+            AiEvent::Done { usage, finish_reason } => self.finish(usage, finish_reason, &mut out),
             AiEvent::Error { error } => self.fail(&error, &mut out.chunks),
             AiEvent::UsageReport { .. } => {}
         }
@@ -132,19 +147,27 @@ impl Bridge {
         self.ended
     }
 
-    /// The text that is to be stored in the place of the streamed one, when `assistant_final` differed from it.
+    /// When an `assistant_final` differed from what was streamed: the text to store, and how many blocks (text and
+    /// reasoning, from the first) it stands for. Text that came after it is not among them.
     #[must_use]
-    pub fn replacement(&self) -> Option<&str> {
-        self.replacement.as_deref()
+    pub fn replacement(&self) -> Option<(&str, usize)> {
+        let Replacement { bytes, blocks } = self.replacement.as_ref()?;
+        Some((self.text.get(..*bytes)?, *blocks))
     }
 
     fn delta(&mut self, kind: BlockKind, delta: String, out: &mut Bridged) {
-        if delta.is_empty() || !self.admit(delta.len(), out) {
+        let opens = self.open.as_ref().is_none_or(|block| block.kind != kind);
+        let parts = usize::from(opens) + usize::from(self.results_in_step);
+        if delta.is_empty() || !self.admit(delta.len(), parts, out) {
             return;
         }
         self.open_step_after_results(&mut out.chunks);
         let id = self.open_block(kind, &mut out.chunks);
         if kind == BlockKind::Text {
+            if !self.step_has_text {
+                self.step_has_text = true;
+                self.step_text_start = self.text.len();
+            }
             self.text.push_str(&delta);
         }
         out.chunks.push(kind.delta(DeltaChunk { id, delta, provider_metadata: None }));
@@ -155,13 +178,12 @@ impl Bridge {
             out.problem = Some(ProblemCode::DuplicateToolCall);
             return;
         }
-        if !self.admit(size(&args), out) {
+        if !self.admit(id.len() + name.len() + size(&args), 1 + usize::from(self.results_in_step), out) {
             return;
         }
         self.close_block(&mut out.chunks);
         self.open_step_after_results(&mut out.chunks);
         self.calls.push(Call { id: id.clone(), pending: true });
-        self.parts += 1;
         let call = ToolCallChunk { tool_call_id: id, tool_name: name, dynamic: Some(true), ..ToolCallChunk::default() };
         out.chunks.push(UiMessageChunk::ToolInputStart(call.clone()));
         out.chunks.push(UiMessageChunk::ToolInputAvailable(ToolCallChunk { input: Some(args), ..call }));
@@ -178,7 +200,7 @@ impl Bridge {
             return;
         }
         // A result that is too large leaves its call pending: it ends as interrupted, and the model sees no torso.
-        if !self.admit(size(&result), out) {
+        if !self.admit(size(&result), 0, out) {
             return;
         }
         self.close_block(&mut out.chunks);
@@ -186,39 +208,52 @@ impl Bridge {
             call.pending &= call.id != id;
         }
         self.results_in_step = true;
+        self.step_has_text = false;
         out.chunks.push(if is_error { output_error(id, error_text(result)) } else { output_available(id, result) });
     }
 
     /// Compares the streamed text with the executor's own: of the whole reply, or of its last step, since executors
-    /// differ in what they call final.
+    /// differ in what they call final. When nothing was said since the last result, `content` is that step's text.
     fn reconcile(&mut self, content: String, out: &mut Bridged) {
         let step_text = self.text.get(self.step_text_start..).unwrap_or_default();
         if content.is_empty() || content == self.text || content == step_text {
             return;
         }
-        let rest = content.strip_prefix(self.text.as_str()).or_else(|| content.strip_prefix(step_text));
+        let said = if self.step_has_text { step_text } else { "" };
+        let rest = content.strip_prefix(self.text.as_str()).or_else(|| content.strip_prefix(said));
         match rest {
             Some(rest) => self.delta(BlockKind::Text, rest.to_owned(), out),
-            None => {
-                out.problem = Some(ProblemCode::FinalTextDiffers);
-                self.replacement = Some(content);
-            }
+            None => self.replace(content, out),
         }
     }
 
-    fn finish(&mut self, usage: Option<Value>, finish_reason: Option<String>, chunks: &mut Vec<UiMessageChunk>) {
+    /// Takes `content` for everything that was said so far. What is said from now on stands in blocks of its own.
+    fn replace(&mut self, content: String, out: &mut Bridged) {
+        if !self.admit(content.len().saturating_sub(self.text.len()), 0, out) {
+            return;
+        }
+        out.problem = Some(ProblemCode::FinalTextDiffers);
+        self.close_block(&mut out.chunks);
+        self.replacement = Some(Replacement { bytes: content.len(), blocks: self.blocks });
+        self.text = content;
+        self.step_text_start = 0;
+    }
+
+    fn finish(&mut self, usage: Option<Value>, finish_reason: Option<String>, out: &mut Bridged) {
         self.ended = Some(Ended::Done);
-        self.settle(chunks);
+        self.settle(&mut out.chunks);
         let mut metadata = JsonMap::new();
         if let Some(reason) = finish_reason {
             metadata.insert("finishReason".to_owned(), normal_finish_reason(&reason).into());
         }
-        if let Some(usage) = usage.filter(|usage| !usage.is_null()) {
-            metadata.insert("usage".to_owned(), usage);
+        match usage.filter(|usage| !usage.is_null()) {
+            Some(usage) if size(&usage) > MAX_USAGE_BYTES => out.problem = Some(ProblemCode::ReplyTooLarge),
+            Some(usage) => drop(metadata.insert("usage".to_owned(), usage)),
+            None => {}
         }
         let message_metadata = (!metadata.is_empty()).then_some(Value::Object(metadata));
-        chunks.push(UiMessageChunk::FinishStep);
-        chunks.push(UiMessageChunk::Finish { finish_reason: None, message_metadata });
+        out.chunks.push(UiMessageChunk::FinishStep);
+        out.chunks.push(UiMessageChunk::Finish { finish_reason: None, message_metadata });
     }
 
     /// The `error` chunk comes last: a stock client stops reading there, and must by then have built what is stored.
@@ -242,8 +277,6 @@ impl Bridge {
     fn open_step_after_results(&mut self, chunks: &mut Vec<UiMessageChunk>) {
         if self.results_in_step {
             self.results_in_step = false;
-            self.step_text_start = self.text.len();
-            self.parts += 1;
             chunks.extend([UiMessageChunk::FinishStep, UiMessageChunk::StartStep]);
         }
     }
@@ -255,7 +288,6 @@ impl Bridge {
         self.close_block(chunks);
         let id = self.blocks.to_string();
         self.blocks += 1;
-        self.parts += 1;
         chunks.push(kind.start(BlockChunk { id: id.clone(), provider_metadata: None }));
         self.open = Some(Block { kind, id: id.clone() });
         id
@@ -267,11 +299,12 @@ impl Bridge {
         }
     }
 
-    /// Whether there is room for `bytes` more; reported once when there is not.
-    fn admit(&mut self, bytes: usize, out: &mut Bridged) -> bool {
-        let fits = !self.full && self.bytes + bytes <= MAX_REPLY_BYTES && self.parts < MAX_REPLY_PARTS;
+    /// Whether there is room for so many more bytes and parts; reported once when there is not.
+    fn admit(&mut self, bytes: usize, parts: usize, out: &mut Bridged) -> bool {
+        let fits = !self.full && self.bytes + bytes <= MAX_REPLY_BYTES && self.parts + parts < MAX_REPLY_PARTS;
         if fits {
             self.bytes += bytes;
+            self.parts += parts;
         } else if !self.full {
             self.full = true;
             out.problem = Some(ProblemCode::ReplyTooLarge);
@@ -356,12 +389,14 @@ fn normal_finish_reason(reason: &str) -> &'static str {
     }
 }
 
-/// Bytes of all strings of a value, and one for each other leaf: near enough for a limit, and cheap.
+/// Roughly the bytes of a value as JSON, and cheap. Nothing is free, not even an empty array: a limit has to hold.
 fn size(value: &Value) -> usize {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(size).sum(),
-        Value::Object(map) => map.iter().map(|(key, value)| key.len() + size(value)).sum(),
+        Value::Null | Value::Bool(_) => 4,
+        // What the longest ones have: a limit is to err on the side of memory.
+        Value::Number(_) => 16,
+        Value::String(text) => 2 + text.len(),
+        Value::Array(items) => 2 + items.iter().map(size).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>(),
     }
 }
