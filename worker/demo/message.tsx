@@ -34,7 +34,7 @@ function Part({ part, growing }: { part: ChatMessage['parts'][number]; growing: 
     case 'text':
       return <p className="text">{part.text}</p>;
     case 'reasoning':
-      return part.text === '' ? null : <Reasoning text={part.text} growing={growing && part.state === 'streaming'} />;
+      return part.text === '' ? null : <Reasoning text={part.text} growing={growing} />;
     case 'file':
       return <p className="aside">Attachment: {part.filename ?? part.mediaType}</p>;
     case 'source-url':
