@@ -52,17 +52,45 @@ pub(crate) enum Effort {
     Small,
 }
 
+/// A crate that becomes two deployable modules in a folder of `target/`.
+struct Deployable {
+    package: &'static str,
+    /// What cargo calls its wasm.
+    file: &'static str,
+    /// Folder below `target/` for the modules; the steps between have one beside it.
+    output: &'static str,
+}
+
+const WORKER: Deployable =
+    Deployable { package: "threadkeep-worker", file: "threadkeep_worker.wasm", output: "worker" };
+
+/// A worker that dies on request, for the tests of worker/entry.js and of our changes to the glue.
+const DYING_WORKER: Deployable =
+    Deployable { package: "dying-worker", file: "dying_worker.wasm", output: "dying-worker" };
+
 /// Builds the worker and its page, and returns a shell that has Node on its PATH.
 pub(crate) fn build(project: &Project, effort: Effort) -> Result<Shell> {
+    let (shell, _alone) = set_up(project)?;
+    modules(project, &shell, effort, &WORKER)?;
+    page::build(project, &shell)?;
+    Ok(shell)
+}
+
+/// Builds `target/dying-worker`.
+pub(crate) fn build_dying_worker(project: &Project) -> Result<()> {
+    let (shell, _alone) = set_up(project)?;
+    modules(project, &shell, Effort::Fast, &DYING_WORKER)
+}
+
+/// What every build needs, and the right to be the only one.
+fn set_up(project: &Project) -> Result<(Shell, Alone)> {
     let mut shell = Shell::new(&project.root);
     node::node(project, &mut shell)?;
     cargo_tools::wasm_target(&shell)?;
     cargo_tools::wasm_bindgen(project, &mut shell)?;
-    let _alone = Alone::wait(&project.output(""), "building")?;
+    let alone = Alone::wait(&project.output(""), "building")?;
     node::packages(project, &shell, "worker")?;
-    worker(project, &shell, effort)?;
-    page::build(project, &shell)?;
-    Ok(shell)
+    Ok((shell, alone))
 }
 
 /// The three files that the steps hand on to each other.
@@ -73,8 +101,8 @@ struct Stage {
     bundle: PathBuf,
 }
 
-fn worker(project: &Project, shell: &Shell, effort: Effort) -> Result<()> {
-    let folder = project.output("stage");
+fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) -> Result<()> {
+    let folder = project.output("stage").join(what.output);
     let stage = Stage {
         glue: folder.join("glue/index.js"),
         wasm: folder.join("glue/index_bg.wasm"),
@@ -82,35 +110,31 @@ fn worker(project: &Project, shell: &Shell, effort: Effort) -> Result<()> {
         folder,
     };
     fs::create_dir_all(&stage.folder)?;
-    let compiled = compile(project, shell)?;
+    let compiled = compile(project, shell, what)?;
     bind(project, shell, &stage, &compiled)?;
     bundle(project, shell, &stage)?;
     let optimized = match effort {
         Effort::Fast => stage.wasm.clone(),
         Effort::Small => optimize(project, shell, &stage)?,
     };
-    let deployable = project.output("worker");
+    let deployable = project.output(what.output);
     fs::create_dir_all(&deployable)?;
     // The wasm first: the JavaScript names it, and is what wrangler watches.
     publish(&optimized, &deployable.join("index_bg.wasm"))?;
     publish(&stage.bundle, &deployable.join("index.js"))
 }
 
-/// cargo knows best whether anything is to be done.
-fn compile(project: &Project, shell: &Shell) -> Result<PathBuf> {
+/// cargo knows best whether anything is to be done, and says so.
+fn compile(project: &Project, shell: &Shell, what: &Deployable) -> Result<PathBuf> {
     let target = project.cargo_target(shell)?;
-    let wasm = target.join("wasm32-unknown-unknown/release/threadkeep_worker.wasm");
-    if !wasm.exists() {
-        say("compiling the worker for the first time (1 to 2 minutes)");
-    }
+    let wasm = target.join("wasm32-unknown-unknown/release").join(what.file);
     shell.run(shell.command("cargo").args([
         "build",
-        "--quiet",
         "--release",
         "--target",
         "wasm32-unknown-unknown",
         "--package",
-        "threadkeep-worker",
+        what.package,
     ]))?;
     Ok(wasm)
 }

@@ -90,7 +90,7 @@ fn start(mut args: lexopt::Parser) -> Result<ExitCode> {
             Long("fresh") => options.fresh = true,
             Long("data") => options.data = Some(PathBuf::from(args.value()?)),
             Long("verbose") => options.verbose = true,
-            other => return Err(other.unexpected().into()),
+            other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected().into()),
         }
     }
     start::run(&project::Project::find()?, &options)?;
@@ -102,7 +102,7 @@ fn test(mut args: lexopt::Parser) -> Result<ExitCode> {
     while let Some(arg) = args.next()? {
         match arg {
             Value(name) => names.push(name.string()?),
-            other => return Err(other.unexpected().into()),
+            other @ (Short(_) | Long(_)) => return Err(other.unexpected().into()),
         }
     }
     test::run(&project::Project::find()?, &names)
@@ -113,7 +113,7 @@ fn token(mut args: lexopt::Parser) -> Result<ExitCode> {
     while let Some(arg) = args.next()? {
         match arg {
             Long("user") => user = Some(args.value()?.string()?),
-            other => return Err(other.unexpected().into()),
+            other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected().into()),
         }
     }
     let user = user.context("whose token? `cargo xtask token --user alice`")?;
@@ -126,7 +126,7 @@ fn build(mut args: lexopt::Parser) -> Result<ExitCode> {
     while let Some(arg) = args.next()? {
         match arg {
             Long("fast") => effort = bundle::Effort::Fast,
-            other => return Err(other.unexpected().into()),
+            other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected().into()),
         }
     }
     bundle::build(&project::Project::find()?, effort)?;

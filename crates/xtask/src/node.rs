@@ -71,10 +71,8 @@ fn installed(wanted: &str, record: Option<String>) -> bool {
 }
 
 fn packages_of(lock: &str) -> Option<Map<String, Value>> {
-    match serde_json::from_str::<Value>(lock).ok()?.get_mut("packages")?.take() {
-        Value::Object(packages) => Some(packages),
-        _ => None,
-    }
+    let lock: Value = serde_json::from_str(lock).ok()?;
+    lock["packages"].as_object().cloned()
 }
 
 /// Reads what `node --version` prints, such as `v24.21.0`.

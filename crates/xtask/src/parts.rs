@@ -54,6 +54,9 @@ const WEBDRIVER_JSON: &str = r#"{
 }
 "#;
 
+/// One line per test wherever the output goes.
+const NODE_TEST: [&str; 2] = ["--test", "--test-reporter=spec"];
+
 fn fmt(project: &Project) -> Result<Outcome> {
     let shell = Shell::new(&project.root);
     cargo_tools::component(&shell, "fmt", "rustfmt")?;
@@ -123,8 +126,9 @@ fn wasm(project: &Project) -> Result<Outcome> {
 
 fn worker(project: &Project) -> Result<Outcome> {
     let shell = bundle::build(project, Effort::Small)?;
+    bundle::build_dying_worker(project)?;
     node::packages(project, &shell, "tests")?;
-    shell.run(shell.command("node").arg("--test").args(specs(project, "worker")?))?;
+    shell.run(shell.command("node").args(NODE_TEST).args(specs(project, "worker")?))?;
     Ok(Outcome::Passed)
 }
 
@@ -133,7 +137,7 @@ fn browser(project: &Project) -> Result<Outcome> {
     let chromium = chromium::chromium(&shell)?;
     node::packages(project, &shell, "tests")?;
     let mut node = shell.command("node");
-    node.arg("--test").args(specs(project, "browser")?).env("CHROMIUM", &chromium.browser);
+    node.args(NODE_TEST).args(specs(project, "browser")?).env("CHROMIUM", &chromium.browser);
     shell.run(&mut node)?;
     Ok(Outcome::Passed)
 }
