@@ -95,6 +95,15 @@ test('MAX_THREAD_MESSAGES: an append that would pass the limit half-way is refus
   assert.deepEqual([one.status, one.body.messageCount], [200, 200]);
 });
 
+test('MAX_THREAD_MESSAGES: a turn that would have no room for its reply is refused before it starts', async () => {
+  const key = scene.key('no-room');
+  await backend.save(key, conversation(199), 0);
+  const chat = await alice.ask<{ error: { code: string } }>('POST', '/api/v1/ai/chat', { id: key, message: 'One more' });
+  assert.deepEqual([chat.status, chat.body.error.code], [409, 'thread_full']);
+  assert.equal(scene.upstream.of(key).length, 0);
+  assert.equal((await alice.messages(key)).length, 199);
+});
+
 test('EXPECTED_COUNT: a save built on another count is a typed conflict and writes nothing', async () => {
   const key = scene.key('expected');
   await backend.save(key, conversation(2), 0);

@@ -14,8 +14,6 @@ const scene = await Scene.open();
 const alice = await scene.user('alice');
 const backend = scene.service('alice');
 
-/** What a turn is fed with while its buffer is waited for. */
-const MORE = 'and more to come '.repeat(60);
 
 test('SERIALIZED_APPENDS: every message acknowledged before kill -9 is there once after the restart', async () => {
   const keys = Array.from({ length: 6 }, (_, n) => scene.key(`acked-${n}`));
@@ -68,7 +66,7 @@ test('PERSIST_AFTER_PUMP: a turn interrupted by kill -9 is closed as aborted, wi
   assert.equal(metadataOf(reply)['status'], 'aborted');
   const kept = textOf(reply);
   assert.ok(kept.startsWith(sent.join('')), `the buffer's text is kept: ${kept.slice(0, 200)}`);
-  assert.ok(`${sent.join('')}${MORE.repeat(10_000)}`.startsWith(kept), 'and nothing else');
+  assert.ok(`${sent.join('')}${filler(key).repeat(1_000)}`.startsWith(kept), 'and nothing else');
   assert.deepEqual(shapeOf(reply), ['step-start', 'text', 'dynamic-tool:output-error']);
   assert.equal(await alice.resume(key), undefined, 'no turn is running');
   assert.equal(await closedOnce(key), true);
@@ -141,15 +139,18 @@ test('SERIALIZED_APPENDS: queued turns of a killed worker do not block the threa
   assert.equal(textOf((await alice.messages(key)).at(-1)), 'Fresh.');
 });
 
-/**
- * Feeds the turn until the resume buffer on disk holds some of it: buffers are written in batches, behind what is sent,
- * and cut where they like, hence a long delta of one word.
- */
+/** Feeds the turn until the resume buffer on disk holds some of it: buffers are written in batches, behind what is sent. */
 async function sendUntilStored(turn: EventsTurn): Promise<void> {
+  const more = filler(turn.request.stateKey);
   await until('what was sent is in the resume buffer', () => {
-    turn.send(text(MORE));
-    return isStored(scene.worker.dataDir, MORE.slice(0, 60));
+    turn.send(text(more));
+    return isStored(scene.worker.dataDir, more.slice(0, 60));
   });
+}
+
+/** A long delta of one turn's own words: buffers are cut where they like, and other turns' words are in storage too. */
+function filler(stateKey: string): string {
+  return `more for ${stateKey} `.repeat(60);
 }
 
 /** Reads the thread a few times: closing is done once, not at each wake. */

@@ -6,11 +6,16 @@ import { createHash } from 'node:crypto';
 import { done, text, toolCall, toolResult } from './support/ai-event.ts';
 import { Scene } from './support/scene.ts';
 import { Random } from './support/random.ts';
+import { dumpStorage, isStored } from './support/storage.ts';
 import { textOf } from './support/ui.ts';
+import { until } from './support/until.ts';
 
 const scene = await Scene.open();
 const alice = await scene.user('alice');
 const FIVE_MB = 5 * 1024 * 1024;
+
+/** https://developers.cloudflare.com/durable-objects/platform/limits: 2 MB for a string, a BLOB or a row. */
+const MAX_ROW_BYTES = 2_000_000;
 
 test('UIMESSAGE_IS_CONTRACT: a 5 MB tool output is stored and returned intact, and survives a restart', async () => {
   const key = scene.key('five-mb');
@@ -65,6 +70,25 @@ test('a second tab resumes a turn whose buffer holds a 5 MB output', async () =>
   assertSame(replayed.output, output);
   assert.equal(second.text, 'So far.');
 });
+
+test('no row of storage passes the platform\'s limit, also not in the resume buffer of a running turn', async () => {
+  const key = scene.key('rows');
+  const { stream, turn } = await scene.begin(alice, key, 'Dump');
+  turn.send(toolCall('c1', 'dump', { query: pseudoText(FIVE_MB) }), toolResult('c1', { dump: pseudoText(FIVE_MB), marker: `end of ${key}` }), text('So'));
+  await stream.reads('So');
+  await until('the output in the resume buffer', () => isStored(scene.worker.dataDir, `end of ${key}`));
+  assertRowsFit();
+  turn.end(text(' far.'), done());
+  await stream.whole();
+  assertRowsFit();
+});
+
+/** Every row, all columns together, is within the 2 MB that a Durable Object's SQLite takes; workerd does not refuse it here. */
+function assertRowsFit(): void {
+  for (const { table, column, value } of dumpStorage(scene.worker.dataDir)) {
+    assert.ok(Buffer.byteLength(value) < MAX_ROW_BYTES, `${table}.${column} has ${Buffer.byteLength(value)} bytes`);
+  }
+}
 
 function outputOf(messages: { parts: unknown[] }[]): unknown {
   const part = messages[1]?.parts.find((part) => (part as { type: string }).type === 'dynamic-tool');
