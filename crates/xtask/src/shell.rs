@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+/// How much of a command an error message repeats.
+const SHOWN_BYTES: usize = 100;
+
 /// Says on stderr what is being done; stdout is for results.
 pub(crate) fn say(what: &str) {
     eprintln!("· {what}");
@@ -80,11 +83,16 @@ fn missing(command: &Command) -> String {
     format!("cannot run `{}`: is it installed?", command.get_program().display())
 }
 
+/// The command as one would type it, cut where a list of files would fill the screen.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let mut line = name.to_string_lossy().into_owned();
     for argument in command.get_args() {
+        if line.len() + argument.len() > SHOWN_BYTES {
+            line.push_str(" …");
+            break;
+        }
         line.push(' ');
         line.push_str(&argument.to_string_lossy());
     }
@@ -100,6 +108,15 @@ mod tests {
         let shell = Shell::new(Path::new("/"));
         let error = shell.run(&mut shell.command("false")).unwrap_err();
         assert!(error.to_string().starts_with("`false` failed"));
+    }
+
+    #[test]
+    fn long_command_is_cut() {
+        let mut command = Command::new("/usr/bin/node");
+        command.arg("--test").args(std::iter::repeat_n("tests/worker/abort.test.ts", 20));
+        let line = shown(&command);
+        assert!(line.starts_with("node --test tests/worker/abort.test.ts"));
+        assert!(line.ends_with(" …") && line.len() < 110);
     }
 
     #[test]
