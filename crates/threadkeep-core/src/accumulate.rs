@@ -174,3 +174,104 @@ fn replace_text(message: &mut UiMessage, text: &str, blocks: usize) {
     message.parts.retain(|part| at.next() == last || !is_text(part));
     message.parts.extend(behind);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn text(delta: &str) -> AiEvent {
+        AiEvent::TextDelta { delta: delta.to_owned() }
+    }
+
+    fn run(events: impl IntoIterator<Item = AiEvent>) -> Finished {
+        let mut run = Accumulator::new("m", None);
+        events.into_iter().for_each(|event| drop(run.push(event)));
+        run.finish()
+    }
+
+    fn kinds(chunks: &[UiMessageChunk]) -> Vec<String> {
+        chunks.iter().map(|chunk| serde_json::to_value(chunk).unwrap()["type"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_opening_is_given_once_by_start_or_by_the_first_event() {
+        let mut run = Accumulator::new("m", Some(json!({"runId": "r"})));
+        assert_eq!(
+            serde_json::to_value(run.start()).unwrap(),
+            json!([{"type": "start", "messageId": "m", "messageMetadata": {"runId": "r"}}, {"type": "start-step"}])
+        );
+        assert_eq!(run.start(), []);
+        assert_eq!(kinds(&run.push(text("a")).chunks), ["text-start", "text-delta"]);
+
+        let mut run = Accumulator::new("m", None);
+        assert_eq!(run.push_json(b"no event").chunks, [], "what is no event opens nothing");
+        assert_eq!(kinds(&run.push(text("a")).chunks), ["start", "start-step", "text-start", "text-delta"]);
+    }
+
+    #[test]
+    fn the_message_so_far_can_be_read_at_any_time() {
+        let mut run = Accumulator::new("m", None);
+        assert!(!run.message().has_content());
+        run.push(text("a"));
+        run.push(text("b"));
+        assert_eq!(run.message().texts().collect::<String>(), "ab");
+        assert!(!run.has_ended());
+        run.push(AiEvent::Done { usage: None, finish_reason: None });
+        assert!(run.has_ended());
+    }
+
+    #[test]
+    fn a_run_that_said_nothing_has_no_message_but_an_end() {
+        let finished = run([]);
+        assert_eq!(finished.message, None);
+        assert_eq!(finished.ending, Ending::Aborted);
+        assert_eq!(kinds(&finished.chunks), ["start", "start-step", "finish-step", "message-metadata", "abort"]);
+    }
+
+    #[test]
+    fn a_run_that_ended_has_no_more_chunks() {
+        let finished = run([text("a"), AiEvent::Done { usage: None, finish_reason: None }]);
+        assert_eq!(finished.chunks, []);
+        assert_eq!(finished.ending, Ending::Done);
+        assert_eq!(run([AiEvent::Error { error: "x".into() }]).ending, Ending::Failed);
+    }
+
+    #[test]
+    fn the_metadata_of_the_start_and_of_the_end_are_one() {
+        let mut run = Accumulator::new("m", Some(json!({"runId": "r"})));
+        run.push(text("a"));
+        assert_eq!(run.finish().message.unwrap().metadata, Some(json!({"runId": "r", "status": "aborted"})));
+    }
+
+    #[test]
+    fn a_problem_names_the_event_it_was_seen_at() {
+        let mut run = Accumulator::new("m", None);
+        run.push(text("a"));
+        let problem = run.push_json(b"{}").problem;
+        assert_eq!(problem, Some(Problem { code: ProblemCode::MalformedEvent, event: 1 }));
+        run.push_json(br#"{"type":"hologram"}"#);
+        let codes: Vec<_> = run.finish().problems.iter().map(|problem| (problem.code, problem.event)).collect();
+        assert_eq!(codes, [(ProblemCode::MalformedEvent, 1), (ProblemCode::UnknownEvent, 2)]);
+    }
+
+    #[test]
+    fn a_final_that_differs_takes_the_place_of_the_last_text_and_keeps_what_is_no_text() {
+        let finished = run([
+            text("a"),
+            AiEvent::ReasoningDelta { delta: "hm".into() },
+            text("b"),
+            AiEvent::AssistantFinal { content: "x".into() },
+            text("y"),
+        ]);
+        assert_eq!(
+            serde_json::to_value(finished.message.unwrap().parts).unwrap(),
+            json!([
+                {"type": "step-start"},
+                {"type": "reasoning", "id": "1", "text": "hm", "state": "done"},
+                {"type": "text", "text": "x", "state": "done"},
+                {"type": "text", "text": "y", "state": "done"},
+            ])
+        );
+    }
+}

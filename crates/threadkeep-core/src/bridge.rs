@@ -400,3 +400,6 @@ fn size(value: &Value) -> usize {
         Value::Object(map) => 2 + map.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -234,6 +234,13 @@ mod tests {
     }
 
     #[test]
+    fn half_of_a_surrogate_pair_is_left_out() {
+        check(r#"["a\ud83c"#, Some(json!(["a"])));
+        check(r#"["a\uDB40\uDC"#, Some(json!(["a"])));
+        check(r#"["a\udb40\udc41"#, Some(json!(["a\u{E0041}"])));
+    }
+
+    #[test]
     fn no_value_yet_is_none() {
         check("", None);
         check(" ", None);

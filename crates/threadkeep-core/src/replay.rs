@@ -28,7 +28,11 @@ pub fn replay(message: &UiMessage) -> Vec<UiMessageChunk> {
             Part::Text(part) => {
                 let (id, block) = next_block(&mut blocks);
                 chunks.push(UiMessageChunk::TextStart(block.clone()));
-                chunks.push(UiMessageChunk::TextDelta(DeltaChunk { id, delta: part.text.clone(), provider_metadata: None }));
+                chunks.push(UiMessageChunk::TextDelta(DeltaChunk {
+                    id,
+                    delta: part.text.clone(),
+                    provider_metadata: None,
+                }));
                 if part.state != Some(StreamState::Streaming) {
                     chunks.push(UiMessageChunk::TextEnd(block));
                 }
@@ -92,5 +96,74 @@ fn replay_tool(part: &ToolPart, chunks: &mut Vec<UiMessageChunk>) {
         | ToolState::ApprovalRequested
         | ToolState::ApprovalResponded
         | ToolState::OutputDenied => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn check(message: &Value, expected: &Value) {
+        let message = UiMessage::from_value(message.clone()).expect("a message");
+        assert_eq!(&serde_json::to_value(replay(&message)).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_block_that_still_streams_is_left_open() {
+        check(
+            &json!({"id": "m", "role": "assistant", "metadata": {"runId": "r"}, "parts": [
+                {"type": "step-start"},
+                {"type": "reasoning", "id": "0", "text": "hm", "state": "done"},
+                {"type": "text", "text": "He", "state": "streaming"},
+            ]}),
+            &json!([
+                {"type": "start", "messageId": "m", "messageMetadata": {"runId": "r"}},
+                {"type": "start-step"},
+                {"type": "reasoning-start", "id": "0"},
+                {"type": "reasoning-delta", "id": "0", "delta": "hm"},
+                {"type": "reasoning-end", "id": "0"},
+                {"type": "text-start", "id": "1"},
+                {"type": "text-delta", "id": "1", "delta": "He"},
+            ]),
+        );
+    }
+
+    #[test]
+    fn calls_are_replayed_as_far_as_they_came() {
+        let tool = |id: &str| json!({"type": "dynamic-tool", "toolName": "t", "toolCallId": id});
+        let part = |id: &str, more: Value| {
+            let mut part = tool(id);
+            part.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            part
+        };
+        let call = |kind: &str, id: &str| json!({"type": kind, "toolCallId": id, "toolName": "t", "dynamic": true});
+        let available = |id: &str| json!({"type": "tool-input-available", "toolCallId": id, "toolName": "t", "input": {}, "dynamic": true});
+        check(
+            &json!({"id": "m", "role": "assistant", "parts": [
+                {"type": "step-start"},
+                part("a", json!({"state": "output-available", "input": {}, "output": null})),
+                part("b", json!({"state": "output-error", "input": {}, "errorText": "x"})),
+                {"type": "step-start"},
+                part("c", json!({"state": "input-available", "input": {}})),
+                part("d", json!({"state": "input-streaming"})),
+            ]}),
+            &json!([
+                {"type": "start", "messageId": "m"},
+                {"type": "start-step"},
+                call("tool-input-start", "a"),
+                available("a"),
+                {"type": "tool-output-available", "toolCallId": "a", "output": null, "dynamic": true},
+                call("tool-input-start", "b"),
+                available("b"),
+                {"type": "tool-output-error", "toolCallId": "b", "errorText": "x", "dynamic": true},
+                {"type": "finish-step"},
+                {"type": "start-step"},
+                call("tool-input-start", "c"),
+                available("c"),
+                call("tool-input-start", "d"),
+            ]),
+        );
     }
 }
