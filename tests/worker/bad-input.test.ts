@@ -2,10 +2,14 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request, type ClientRequest } from 'node:http';
+import { resolve } from 'node:path';
 import { done, failure, text } from './support/ai-event.ts';
 import { userMessage, type ErrorBody } from './support/client.ts';
 import { Scene } from './support/scene.ts';
 import { assertWireProfile, foldBySdk, metadataOf, talkOf, textOf } from './support/ui.ts';
+import { within } from './support/until.ts';
 
 const scene = await Scene.open();
 const alice = await scene.user('alice');
@@ -55,7 +59,7 @@ const CASES: Case[] = [
   ['a bad stateKey to resume', 'GET', `${CHAT}/a%2Fb/stream`, undefined, 400, 'invalid_state_key'],
   ['a bad stateKey to stop', 'POST', `${CHAT}/${'k'.repeat(129)}/stop`, undefined, 400, 'invalid_state_key'],
   ['a text past the limit', 'POST', CHAT, user('long '.repeat(30_000)), 413, 'message_too_long'],
-  ['a body past the limit', 'POST', CHAT, JSON.stringify(user('x'.repeat(40 * 1024 * 1024))), 413, 'body_too_large'],
+  ['a patch past its limit', 'PATCH', `${THREADS}/k`, { title: 'x', metadata: { note: 'long '.repeat(20_000) } }, 413, 'body_too_large'],
   ['a patch that is not JSON', 'PATCH', `${THREADS}/k`, 'title=x', 400, 'invalid_json'],
   ['a patch with a title that is no text', 'PATCH', `${THREADS}/k`, { title: 5 }, 400, 'invalid_request'],
   ['a patch with metadata that is no object', 'PATCH', `${THREADS}/k`, { metadata: [1] }, 400, 'invalid_request'],
@@ -87,6 +91,37 @@ for (const [what, method, path, body, status, code] of SERVICE_CASES) {
     assert.deepEqual(await alice.messages('s1'), []);
   });
 }
+
+test('a body that announces more than the limit is refused before it is read: 413 body_too_large', async () => {
+  const answer = await post({ 'content-length': String(1024 ** 3) }, (request) => request.write('{"message":"'));
+  assert.deepEqual([answer.status, answer.body.error.code], [413, 'body_too_large']);
+});
+
+test('a body that grows past the limit without an announcement is refused on the way: 413 body_too_large', async () => {
+  const megabyte = 'x'.repeat(1024 ** 2);
+  const answer = await post({}, (request) => {
+    request.write('{"message":"');
+    const more = (): void => {
+      if (!request.destroyed) request.write(megabyte, () => setImmediate(more));
+    };
+    more();
+  });
+  assert.deepEqual([answer.status, answer.body.error.code], [413, 'body_too_large']);
+});
+
+test('every code and status of this file stands in the table of the docs', () => {
+  const table = new Map(
+    readFileSync(resolve(import.meta.dirname, '../../docs/errors.md'), 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const [, status, code] = /^\| (\d{3}) \| `(\w+)` \|/.exec(line) ?? [];
+        return code === undefined ? [] : [[code, Number(status)] as const];
+      }),
+  );
+  const further = [[401, 'unauthenticated'], [401, 'invalid_token'], [403, 'forbidden'], [409, 'thread_conflict'], [409, 'thread_diverged'], [409, 'thread_full'], [409, 'thread_busy'], [409, 'idempotency_mismatch'], [502, 'upstream_unavailable'], [500, 'internal']] as const;
+  const used = [...CASES, ...SERVICE_CASES].map(([, , , , status, code]) => [status, code] as const);
+  for (const [status, code] of [...used, ...further]) assert.equal(table.get(code), status, code);
+});
 
 test('a wrong method is answered with the right ones in Allow', async () => {
   for (const [method, path, allowed] of [['GET', CHAT, 'POST'], ['POST', `${CHAT}/k/stream`, 'GET'], ['DELETE', THREADS, 'GET'], ['POST', `${THREADS}/k`, 'GET, PUT, PATCH, DELETE']] as const) {
@@ -196,6 +231,22 @@ test('healthz is alive without a credential', async () => {
   const answer = await scene.bare().ask('GET', '/healthz');
   assert.equal(answer.status, 200);
 });
+
+/** Posts a chat body piece by piece; the answer may come before its end, and breaks it off. */
+function post(headers: Record<string, string>, send: (request: ClientRequest) => void): Promise<{ status: number | undefined; body: ErrorBody }> {
+  const answer = new Promise<{ status: number | undefined; body: ErrorBody }>((resolve, reject) => {
+    const outgoing = request(`${scene.worker.url}${CHAT}`, { method: 'POST', headers: { ...alice.headers, 'content-type': 'application/json', ...headers } });
+    outgoing.on('error', reject);
+    outgoing.on('response', async (response) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of response) pieces.push(piece as Buffer);
+      resolve({ status: response.statusCode, body: JSON.parse(Buffer.concat(pieces).toString('utf8')) as ErrorBody });
+      outgoing.destroy();
+    });
+    send(outgoing);
+  });
+  return within('an answer before the end of the body', answer);
+}
 
 function assertError(answer: { status: number; body: ErrorBody; text: string; headers: Headers }, status: number, code: string): void {
   assert.deepEqual([answer.status, answer.body.error?.code], [status, code], answer.text.slice(0, 200));
