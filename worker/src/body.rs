@@ -2,6 +2,7 @@
 
 use crate::reply::Reply;
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 use threadkeep_core::ErrorCode;
 use worker::Request;
 
@@ -26,6 +27,16 @@ pub(crate) async fn read(request: &mut Request, limit: usize) -> Reply<Vec<u8>> 
         Some(_) => Ok(request.bytes().await?),
         None => read_chunked(request, limit).await,
     }
+}
+
+/// Reads a body as JSON.
+///
+/// # Errors
+/// [`ErrorCode::InvalidJson`] for what is none, or not UTF-8.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorCode> {
+    // From text and not from bytes: one reader in the bundle instead of two.
+    let text = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
+    serde_json::from_str(text).map_err(|_| ErrorCode::InvalidJson)
 }
 
 async fn read_chunked(request: &mut Request, limit: usize) -> Reply<Vec<u8>> {

@@ -1,14 +1,16 @@
 //! The directory object: the list of one owner's threads. An index that the thread objects feed: it may lag, and what
 //! it says is corrected by the next feed.
 
+use crate::body;
+use crate::outgoing;
 use crate::reply::{self, Failure, Reply};
 use crate::store::{DirectoryStore, EntryRow};
-use js_sys::{Date, Uint8Array};
+use js_sys::Date;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use threadkeep_core::{ErrorCode, StateKey};
 use wasm_bindgen::JsValue;
-use worker::{DurableObject, Env, Method, Request, RequestInit, Response, State, durable_object};
+use worker::{DurableObject, Env, Method, Request, Response, State, durable_object};
 
 const BINDING: &str = "DIRECTORY";
 
@@ -80,9 +82,7 @@ pub(crate) async fn list(env: &Env, owner: &str, query: &ListQuery) -> Reply<Res
 /// Feeds one thread's entry into its owner's directory.
 pub(crate) async fn put(env: &Env, owner: &str, entry: &EntryRow) -> worker::Result<()> {
     let body = serde_json::to_vec(entry)?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(Uint8Array::from(body.as_slice()).into()));
-    let request = Request::new_with_init(PUT_URL, &init)?;
+    let request = outgoing::post(PUT_URL, &[], Some(&body))?;
     let response = env.durable_object(BINDING)?.get_by_name(owner)?.fetch_with_request(request).await?;
     if response.status_code() == 200 { Ok(()) } else { Err(worker::Error::RustError("directory refused".to_owned())) }
 }
@@ -114,7 +114,7 @@ impl DirectoryObject {
     }
 
     async fn put(&self, request: &mut Request) -> Reply<Response> {
-        let entry: EntryRow = serde_json::from_slice(&request.bytes().await?)?;
+        let entry: EntryRow = body::parse(&request.bytes().await?)?;
         self.store()?.put(&entry)?;
         Ok(reply::json(&true)?)
     }

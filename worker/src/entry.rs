@@ -5,15 +5,14 @@ use crate::body::{self, MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BO
 use crate::config::Config;
 use crate::cors;
 use crate::directory::{self, ListQuery};
+use crate::id;
 use crate::log::{self, RequestLine};
 use crate::reply::{self, Failure, Reply};
 use crate::route::Route;
 use crate::thread::call::{ThreadAddress, ThreadCall, TurnCall};
-use nanoid::nanoid;
 use serde::Deserialize;
 use serde_json::json;
-use threadkeep_core::state_key::GENERATED_STATE_KEY_LENGTH;
-use threadkeep_core::{ChatRequest, ErrorCode, StateKey};
+use threadkeep_core::{ChatRequest, ErrorCode};
 use worker::{Context, Date, Env, Request, Response, event};
 
 #[event(fetch)]
@@ -88,8 +87,7 @@ async fn chat(request: &mut Request, env: &Env, config: &Config, owner: String) 
     if chat.model.as_deref().is_some_and(|model| !config.offers_model(model)) {
         return Err(ErrorCode::InvalidRequest.into());
     }
-    let state_key = chat.state_key.clone().or_else(|| StateKey::parse(&nanoid!(GENERATED_STATE_KEY_LENGTH)));
-    let state_key = state_key.ok_or(Failure::Internal("state key"))?;
+    let state_key = chat.state_key.clone().map_or_else(id::state_key, Ok)?;
     let turn = serde_json::to_vec(&TurnCall::from(chat))?;
     ThreadAddress { owner, state_key }.call(env, ThreadCall::Turn, Some(&turn)).await
 }
@@ -114,7 +112,7 @@ async fn demo_token(request: &mut Request, env: &Env) -> Reply<Response> {
         name: String,
     }
     let body = body::read(request, MAX_SMALL_BODY_BYTES).await?;
-    let value: serde_json::Value = serde_json::from_slice(&body).map_err(|_| ErrorCode::InvalidJson)?;
+    let value: serde_json::Value = body::parse(&body)?;
     let Body { name } = serde_json::from_value(value).map_err(|_| ErrorCode::InvalidRequest)?;
     let config = AuthConfig::from_env(env)?;
     let secret = config.secret.as_ref().ok_or(Failure::Internal("AUTH_JWT_SECRET"))?;

@@ -1,7 +1,7 @@
 //! `AiEvent`: what an executor says while it works. It never reaches a client.
 
-use crate::problem::ProblemCode;
 use crate::json::JsonMap;
+use crate::problem::ProblemCode;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -56,7 +56,8 @@ impl AiEvent {
     /// [`ProblemCode::UnknownEvent`] for a type that we do not know (a newer executor), [`ProblemCode::MalformedEvent`]
     /// for anything else that is no event. Neither ends a stream: report it and go on.
     pub fn from_json(json: &[u8]) -> Result<Self, ProblemCode> {
-        let mut fields: JsonMap = serde_json::from_slice(json).map_err(|_| ProblemCode::MalformedEvent)?;
+        let json = std::str::from_utf8(json).map_err(|_| ProblemCode::MalformedEvent)?;
+        let mut fields: JsonMap = serde_json::from_str(json).map_err(|_| ProblemCode::MalformedEvent)?;
         let kind = text(&mut fields, "type")?;
         Ok(match kind.as_str() {
             "text_delta" => Self::TextDelta { delta: text(&mut fields, "delta")? },
@@ -72,9 +73,7 @@ impl AiEvent {
                 is_error: optional(fields.remove("isError"), |value| value.as_bool())?,
             },
             "assistant_final" => Self::AssistantFinal { content: text(&mut fields, "content")? },
-            "usage_report" => {
-                Self::UsageReport { fact: fields.remove("fact").ok_or(ProblemCode::MalformedEvent)? }
-            }
+            "usage_report" => Self::UsageReport { fact: fields.remove("fact").ok_or(ProblemCode::MalformedEvent)? },
             "status" => Self::Status {
                 phase: text(&mut fields, "phase")?,
                 label: optional(fields.remove("label"), |value| value.as_str().map(str::to_owned))?,

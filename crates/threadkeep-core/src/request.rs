@@ -71,7 +71,8 @@ impl ChatRequest {
     /// `graphName` is no short string; [`ErrorCode::InvalidStateKey`] for a `stateKey` that is none (an `id` that is
     /// none is passed over, clients make their own); [`ErrorCode::NoUserMessage`]; [`ErrorCode::MessageTooLong`].
     pub fn from_json(body: &[u8]) -> Result<Self, ErrorCode> {
-        let raw: &RawValue = serde_json::from_slice(body).map_err(|_| ErrorCode::InvalidJson)?;
+        let body = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
+        let raw: &RawValue = serde_json::from_str(body).map_err(|_| ErrorCode::InvalidJson)?;
         if !raw.get().trim_start().starts_with('{') {
             return Err(ErrorCode::InvalidRequest);
         }
@@ -145,7 +146,8 @@ fn texts(entry: &Entry<'_>) -> Vec<String> {
 /// Whether a client's message id can be taken over: short, and safe wherever an id may be put.
 #[must_use]
 pub fn is_message_id(id: &str) -> bool {
-    (1..=MAX_MESSAGE_ID_BYTES).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+    (1..=MAX_MESSAGE_ID_BYTES).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
 }
 
 #[cfg(test)]
@@ -159,7 +161,10 @@ mod tests {
 
     #[track_caller]
     fn check_texts(body: &Value, expected: &[&str]) {
-        assert_eq!(read(body).map(|request| request.texts), Ok(expected.iter().map(|text| (*text).to_owned()).collect()));
+        assert_eq!(
+            read(body).map(|request| request.texts),
+            Ok(expected.iter().map(|text| (*text).to_owned()).collect())
+        );
     }
 
     #[track_caller]

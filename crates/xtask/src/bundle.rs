@@ -22,15 +22,19 @@ const ESBUILD_FLAGS: [&str; 7] = [
     "--bundle",
     "--format=esm",
     "--target=es2024",
-    "--minify-whitespace",
+    "--minify",
     "--external:./index_bg.wasm",
     "--external:cloudflare:*",
     "--log-level=warning",
 ];
 
 /// The features that rustc's wasm uses today; wasm-opt reads no others unless told.
-const WASM_OPT_FLAGS: [&str; 8] = [
-    "-O",
+const WASM_OPT_FLAGS: [&str; 10] = [
+    // More optimizing makes the module smaller and its gzip larger: -O and -Oz inline and reshape what repeats
+    // (302 KB against 289 KB, measured on this worker).
+    "-O1",
+    "--dae-optimizing",
+    "--duplicate-function-elimination",
     "--enable-mutable-globals",
     "--enable-sign-ext",
     "--enable-nontrapping-float-to-int",

@@ -31,7 +31,7 @@ impl Claims {
     /// # Errors
     /// The first rule that is broken, in this order.
     pub(crate) fn check(payload: &[u8], policy: &Policy, now_ms: u64) -> Result<(Owner, Self), InvalidReason> {
-        let claims: Map<String, Value> = serde_json::from_slice(payload).map_err(|_| InvalidReason::Malformed)?;
+        let claims: Map<String, Value> = crate::body::parse(payload).map_err(|_| InvalidReason::Malformed)?;
         let claims = Self(claims);
         claims.check_times(now_ms as f64 / 1000.0)?;
         claims.check_audience(policy)?;

@@ -89,7 +89,7 @@ impl Material {
 /// # Errors
 /// `None` when the body is no key set at all.
 pub(crate) fn parse_key_set(body: &[u8]) -> Option<Vec<PublicJwk>> {
-    let set: Value = serde_json::from_slice(body).ok()?;
+    let set: Value = crate::body::parse(body).ok()?;
     let keys = set.get("keys")?.as_array()?;
     Some(keys.iter().filter_map(PublicJwk::read).take(MAX_KEYS).collect())
 }

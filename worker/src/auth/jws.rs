@@ -49,8 +49,7 @@ impl<'a> Jws<'a> {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(InvalidReason::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(InvalidReason::Malformed)?;
-        let header: Map<String, Value> =
-            serde_json::from_slice(&decode(header)?).map_err(|_| InvalidReason::Malformed)?;
+        let header: Map<String, Value> = crate::body::parse(&decode(header)?).map_err(|_| InvalidReason::Malformed)?;
         // `b64` (RFC 7797) changes what is signed, so it counts as critical without being listed.
         if header.contains_key("crit") || header.contains_key("b64") {
             return Err(InvalidReason::CriticalHeader);

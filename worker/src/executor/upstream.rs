@@ -1,11 +1,12 @@
 //! An HTTP service that streams its answer.
 
 use super::Interrupted;
+use crate::outgoing;
 use futures_util::StreamExt;
 use futures_util::stream::LocalBoxStream;
 use threadkeep_core::ErrorCode;
 use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
-use worker::{AbortController, Fetch, Headers, Method, Request, RequestInit, Response, console_error};
+use worker::{AbortController, Fetch, Response, console_error};
 
 /// Posts JSON and gives the answer's frames, as they arrive together. Dropping the stream ends the request: the service
 /// sees the connection close and can stop.
@@ -20,7 +21,7 @@ pub(super) async fn post(
 ) -> Result<LocalBoxStream<'static, Result<Vec<Frame>, Interrupted>>, ErrorCode> {
     let guard = AbortOnDrop(Some(AbortController::default()));
     let mut response = send(url, token, body, &guard).await.map_err(|error| {
-        console_error!("{{\"level\":\"error\",\"kind\":\"upstream {}\"}}", crate::reply::kind(&error));
+        outgoing::failed("upstream", &error);
         ErrorCode::UpstreamUnavailable
     })?;
     let status = response.status_code();
@@ -41,15 +42,10 @@ async fn send(
     body: &impl serde::Serialize,
     guard: &AbortOnDrop,
 ) -> worker::Result<Response> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    headers.set("accept", "text/event-stream, application/x-ndjson")?;
-    if let Some(token) = token {
-        headers.set("authorization", &format!("Bearer {token}"))?;
-    }
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_headers(headers).with_body(Some(serde_json::to_string(body)?.into()));
-    let request = Fetch::Request(Request::new_with_init(url, &init)?);
+    let bearer = token.map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("content-type", "application/json"), ("accept", "text/event-stream, application/x-ndjson")];
+    headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+    let request = Fetch::Request(outgoing::post(url, &headers, Some(&serde_json::to_vec(body)?))?);
     match &guard.0 {
         Some(controller) => request.send_with_signal(&controller.signal()).await,
         None => request.send().await,

@@ -1,10 +1,11 @@
 //! The contract of the thread object: its name, its calls, their bodies. Used by the entry and by the object.
 
+use crate::outgoing;
 use crate::reply::{Failure, Reply};
-use js_sys::{Uint8Array, decode_uri_component, encode_uri_component};
+use js_sys::{decode_uri_component, encode_uri_component};
 use serde::{Deserialize, Serialize};
 use threadkeep_core::{ChatRequest, StateKey};
-use worker::{Env, Method, Request, RequestInit, Response};
+use worker::{Env, Request, Response};
 
 /// Binding of the object's namespace in `wrangler.toml`.
 pub(crate) const BINDING: &str = "THREAD";
@@ -72,9 +73,7 @@ impl ThreadAddress {
 
     /// Calls the object.
     pub(crate) async fn call(&self, env: &Env, call: ThreadCall, body: Option<&[u8]>) -> Reply<Response> {
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(body.map(|body| Uint8Array::from(body).into()));
-        let request = Request::new_with_init(&self.url(call), &init)?;
+        let request = outgoing::post(&self.url(call), &[], body)?;
         let stub = env.durable_object(BINDING)?.get_by_name(&self.object_name())?;
         Ok(stub.fetch_with_request(request).await?)
     }

@@ -2,6 +2,7 @@
 
 use super::call::{ThreadAddress, ThreadCall};
 use super::state::Thread;
+use crate::body;
 use crate::reply::{self, Failure, Reply};
 use std::rc::Rc;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
@@ -51,7 +52,7 @@ async fn dispatch(
 ) -> Reply<Response> {
     match call {
         ThreadCall::Turn => {
-            let turn = serde_json::from_slice(&request.bytes().await?)?;
+            let turn = body::parse(&request.bytes().await?)?;
             thread.turn(address, turn).await
         }
         ThreadCall::Stream => thread.stream(),

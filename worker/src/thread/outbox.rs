@@ -3,13 +3,14 @@
 use super::state::{Thread, now_ms};
 use crate::config::UsageHook;
 use crate::directory;
+use crate::outgoing;
 use crate::store::{EntryRow, ObjectRow, UsageRow};
 use futures_util::future::{Either, select};
 use futures_util::pin_mut;
 use serde_json::json;
 use serde_json::value::RawValue;
 use std::time::Duration;
-use worker::{AbortController, Delay, Fetch, Headers, Method, Request, RequestInit};
+use worker::{AbortController, Delay, Fetch, Request};
 
 /// Pause before the first retry of the usage hook, doubled up to the longest, in milliseconds.
 const FIRST_RETRY_MS: i64 = 1_000;
@@ -106,12 +107,6 @@ impl Thread {
 
 /// `POST {runId, seq, owner, stateKey, fact}`. The key is the same on every try, so a receiver counts a fact once.
 fn hook_request(hook: &UsageHook, usage: &UsageRow, object: &ObjectRow) -> worker::Result<Request> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    headers.set("idempotency-key", &format!("{}:{}", usage.run_id, usage.seq))?;
-    if let Some(token) = &hook.token {
-        headers.set("authorization", &format!("Bearer {token}"))?;
-    }
     let fact: &RawValue = serde_json::from_str(&usage.fact)?;
     let body = json!({
         "runId": usage.run_id,
@@ -120,9 +115,11 @@ fn hook_request(hook: &UsageHook, usage: &UsageRow, object: &ObjectRow) -> worke
         "stateKey": object.state_key,
         "fact": fact,
     });
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.to_string().into()));
-    Request::new_with_init(&hook.url, &init)
+    let key = format!("{}:{}", usage.run_id, usage.seq);
+    let bearer = hook.token.as_ref().map(|token| format!("Bearer {token}"));
+    let mut headers = vec![("content-type", "application/json"), ("idempotency-key", key.as_str())];
+    headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+    outgoing::post(&hook.url, &headers, Some(&serde_json::to_vec(&body)?))
 }
 
 fn retry_ms(attempts: i64) -> i64 {

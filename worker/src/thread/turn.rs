@@ -4,11 +4,11 @@ use super::call::{ThreadAddress, TurnCall};
 use super::client::{ClientStream, Clients};
 use super::state::{Thread, now_ms};
 use crate::executor::Prompt;
+use crate::id::id;
 use crate::reply::{Failure, Reply};
 use crate::store::{GenerationRow, TurnRow};
 use futures_channel::oneshot;
 use futures_util::future::AbortHandle;
-use nanoid::nanoid;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,9 +19,6 @@ use threadkeep_core::thread::Command;
 use threadkeep_core::{Accumulator, UiMessage, UiMessageChunk};
 use wasm_bindgen_futures::spawn_local;
 use worker::{Headers, Response, ResponseBuilder};
-
-/// Random characters of a run's or a message's id: 96 bits.
-const ID_LENGTH: usize = 16;
 
 /// A running turn, as its clients and `stop` see it.
 pub(crate) struct Turn {
@@ -81,11 +78,11 @@ impl Thread {
         let repeated = self.repeated_user(generation.as_ref(), &call, &message)?;
         self.decide(&Command::Turn { repeats_last_user: repeated.is_some() })?;
         message.id = self.new_message_id(generation.as_ref(), call.message_id.as_deref())?;
-        let metadata = json!({"runId": format!("run_{}", nanoid!(ID_LENGTH)), "createdAt": now_ms()});
+        let metadata = json!({"runId": id("run")?, "createdAt": now_ms()});
         let mut row = TurnRow {
             run_id: metadata["runId"].as_str().unwrap_or_default().to_owned(),
             generation: 0,
-            message_id: format!("msg_{}", nanoid!(ID_LENGTH)),
+            message_id: id("msg")?,
             metadata: metadata.to_string(),
         };
         let messages = if repeated.is_some() { Vec::new() } else { vec![message] };
@@ -132,7 +129,7 @@ impl Thread {
             (Some(generation), Some(id)) => self.store.has_message_id(generation.id, id)?,
             _ => false,
         };
-        Ok(id.filter(|_| !taken).map_or_else(|| format!("msg_{}", nanoid!(ID_LENGTH)), str::to_owned))
+        Ok(id.filter(|_| !taken).map_or_else(|| crate::id::id("msg"), |id| Ok(id.to_owned()))?)
     }
 
     /// The first `count` messages of a generation.

@@ -2,6 +2,7 @@
 
 use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
+use crate::body;
 use crate::reply::{self, Failure, Reply};
 use crate::store::{GenerationRow, IdempotencyRow};
 use serde::Deserialize;
@@ -193,6 +194,6 @@ impl Thread {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Reply<T> {
-    let value: Value = serde_json::from_slice(body).map_err(|_| ErrorCode::InvalidJson)?;
+    let value: Value = body::parse(body)?;
     Ok(serde_json::from_value(value).map_err(|_| ErrorCode::InvalidRequest)?)
 }
