@@ -143,7 +143,7 @@ impl Text<'_> {
     }
 
     /// The triggers of these bits: runs of digits start at `digits`, all else at `at`.
-    fn try_triggers(&self, at: usize, digits: usize, mut triggers: u64) -> Verdict {
+    fn try_triggers(&self, at: usize, digits: usize, mut triggers: u128) -> Verdict {
         let run = self.digits(digits);
         while triggers != 0 {
             let number = triggers.trailing_zeros();

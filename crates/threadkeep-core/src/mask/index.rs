@@ -27,7 +27,7 @@ pub(super) struct Index {
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     /// Bit n: the trigger of number n holds for the pair.
-    triggers: u64,
+    triggers: u128,
     anchors: std::ops::Range<usize>,
     /// Bit n: some anchor goes on with the byte n behind the pair.
     third: u128,
@@ -87,7 +87,7 @@ impl Index {
             }
             Trigger::Pair(test) => self.triggers.push(PairTrigger { rule, test: *test, digits: None }),
         }
-        debug_assert!(self.triggers.len() <= 64, "more triggers than bits");
+        debug_assert!(self.triggers.len() <= 128, "more triggers than bits");
     }
 
     fn add_literals(&mut self, rule: usize, literals: &str, any_case: bool, word_start: bool) {
@@ -129,7 +129,7 @@ impl Index {
     }
 
     /// The triggers and the anchors that the bytes around the pair at `at` leave possible.
-    pub(super) fn candidate(&self, bytes: &[u8], at: usize) -> Option<(u64, &[Anchor])> {
+    pub(super) fn candidate(&self, bytes: &[u8], at: usize) -> Option<(u128, &[Anchor])> {
         let pair = pair(*bytes.get(at)?, *bytes.get(at + 1)?);
         let slot = usize::from(self.slots[usize::from(pair)]).checked_sub(1)?;
         let candidate = self.candidates.get(slot)?;
@@ -145,7 +145,7 @@ impl Index {
     }
 
     /// Those that hold for the virtual pair of "nothing" and a digit.
-    pub(super) fn digit_triggers(&self) -> u64 {
+    pub(super) fn digit_triggers(&self) -> u128 {
         let digits = self.triggers.iter().enumerate().filter(|(_, trigger)| trigger.digits.is_some());
         digits.fold(0, |bits, (number, _)| bits | 1 << number)
     }

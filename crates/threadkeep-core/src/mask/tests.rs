@@ -207,3 +207,64 @@ fn plain_text_is_given_at_once() {
     assert_eq!(stream.push("ld, good day"), "world, good ");
     assert_eq!(stream.finish(), "day");
 }
+
+/// Inputs that make rules start and fail as often as they can.
+#[test]
+fn no_input_is_slow() {
+    let masker = Masker::default();
+    let pieces = [
+        "a",
+        "1",
+        "a.",
+        "1-",
+        "1 ",
+        "eyJa",
+        "eyJ.",
+        "@a",
+        "a@",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----BEGIN ",
+        "://a:",
+        "key=",
+        "key key ",
+        "password ",
+        "passwordpassword",
+        "\"",
+        "\\",
+        "secret=\"",
+        "::",
+        "f:",
+        "1.",
+        "AKIA",
+        "ghp_a",
+        "sk-",
+        "[R",
+        "[REDACTED_",
+        "data:\n a",
+        "kind: Secret\ndata:\n  a: b\n",
+        "Basic a",
+        "Bearer 1",
+        "-u a:",
+        "(\"",
+        "= a",
+        ":a1",
+        "token: a1b2c3d4e5f6",
+        "K1",
+        "+1",
+        "MTk4",
+        "datadog=a1b2c3d4e5f6a7b8c9",
+        "é",
+        "xoxb-1",
+        "0x1",
+        "bc1q",
+    ];
+    for piece in pieces {
+        let cost = |bytes: usize| {
+            let text = piece.repeat(bytes / piece.len());
+            window::reads_during(|| drop(masker.mask_text(&text)))
+        };
+        let (small, large) = (cost(16 * 1024), cost(64 * 1024));
+        assert!(large <= 5 * small + 100_000, "{piece:?}: {small} reads, then {large}");
+        assert!(large <= 64 * 1024 * 200, "{piece:?}: {large} reads of {} bytes", 64 * 1024);
+    }
+}

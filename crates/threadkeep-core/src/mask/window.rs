@@ -56,6 +56,8 @@ impl<'t> Window<'t> {
 
     /// The byte at `index`; `None` at the end and at a placeholder.
     pub(super) fn at(&self, index: usize) -> Option<u8> {
+        #[cfg(test)]
+        READS.with(|reads| reads.set(reads.get() + 1));
         match self.bytes.get(index) {
             Some(b'[') => self.bracket(index),
             Some(&byte) => Some(byte),
@@ -142,4 +144,17 @@ impl<'t> Window<'t> {
 /// `[A-Za-z0-9_]` and every byte of a non-ASCII character.
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+#[cfg(test)]
+thread_local! {
+    static READS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many bytes detectors look at while this runs: a measure of work that no clock disturbs.
+#[cfg(test)]
+pub(super) fn reads_during(run: impl FnOnce()) -> usize {
+    READS.with(|reads| reads.set(0));
+    run();
+    READS.with(Cell::get)
 }

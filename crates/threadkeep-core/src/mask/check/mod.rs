@@ -7,6 +7,7 @@ pub(super) mod entropy;
 pub(super) mod keccak;
 pub(super) mod luhn;
 pub(super) mod mod97;
+pub(super) mod national;
 pub(super) mod sample;
 mod sha256;
 

@@ -123,18 +123,15 @@ impl V6 {
         loop {
             let at = address.end;
             let len = window.run(at, 5, |byte| byte.is_ascii_hexdigit());
-            if len > 4 {
+            if len > 4 || address.groups > 8 {
                 return None;
             }
             if len > 0 {
-                if window.at(at + len) == Some(b'.')
-                    && (address.groups == 6 || address.compressed && address.groups < 6)
-                {
-                    if let Some(end) = quad(window, at) {
-                        address.end = end;
-                        address.groups += 2;
-                        break;
-                    }
+                let may_be_quad = address.groups == 6 || address.compressed && address.groups < 6;
+                if may_be_quad && let Some(end) = quad(window, at) {
+                    address.end = end;
+                    address.groups += 2;
+                    break;
                 }
                 address.groups += 1;
                 address.end = at + len;

@@ -6,7 +6,7 @@ use crate::mask::class::Class;
 use crate::mask::window::{CONTEXT_BYTES, Window};
 
 /// How far after `data:` the kind may be named, in bytes: some write it last.
-const DOCUMENT_BYTES: usize = 1024;
+const DOCUMENT_BYTES: usize = 512;
 
 /// Longest block of values, in bytes.
 const BLOCK_BYTES: usize = 8 * 1024;

@@ -10,6 +10,7 @@ pub(super) mod ip;
 pub(super) mod jwt;
 pub(super) mod kubernetes;
 pub(super) mod mac;
+pub(super) mod national;
 pub(super) mod pem;
 pub(super) mod phone;
 pub(super) mod ssn;

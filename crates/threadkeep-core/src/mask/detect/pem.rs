@@ -40,6 +40,8 @@ fn block_end(window: &Window<'_>, start: usize, limit: usize) -> (usize, usize) 
                     .run(at + 9, LABEL_BYTES + 5, |byte| byte.is_ascii_uppercase() || byte == b' ' || byte == b'-');
                 return (at, at + 9 + tail);
             }
+            // Another block begins: this one was never closed.
+            Some(b'-') if at > start && window.starts_with(at, b"-----BEGIN ") => break,
             Some(byte) if is_body(byte) => {
                 at += 1;
                 if !byte.is_ascii_whitespace() {

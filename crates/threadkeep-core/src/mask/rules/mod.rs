@@ -4,6 +4,7 @@
 mod assignment;
 mod financial;
 pub(super) mod issuer;
+mod national;
 mod network;
 mod personal;
 mod provider;
@@ -23,6 +24,7 @@ pub(super) fn all() -> impl Iterator<Item = Rule> {
         .chain(financial::rules())
         .chain(personal::rules())
         .chain(network::rules())
+        .chain(national::rules())
 }
 
 /// A rule that a detector of its own verifies.

@@ -31,17 +31,14 @@ pub(in crate::mask) fn key(window: &Window<'_>, anchor: Range<usize>) -> Option<
 }
 
 /// The name of an issuer and nothing else: `datadog_prod = …`. Triggered by the operator, because there are hundreds of
-/// names; the value is looked at first, because it seldom is a token.
+/// names; the start of the value is looked at first, because it seldom is a token.
 pub(in crate::mask) fn issuer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let opening = Opening::after(window, "=", anchor.start + 1);
     if !value::starts_token(window, opening.value) {
         return None;
     }
-    let value = value::read(window, &opening)?;
-    if !value::may_be_token(window, &value) {
-        return None;
-    }
     let name = Name::before(window, anchor.start)?;
+    let value = value::read(window, &opening)?;
     (value::is_secret(window, &name, &opening, &value) && !name.is_harmless(window)).then_some(value)
 }
 
@@ -49,6 +46,9 @@ fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option
     let name = Name::read(window, anchor, strength)?;
     match Opening::read(window, &name) {
         Some(opening) => {
+            if strength != Strength::Password && opening.quote.is_none() && !value::may_start(window, opening.value) {
+                return None;
+            }
             let value = value::read(window, &opening)?;
             (value::is_secret(window, &name, &opening, &value) && !name.is_harmless(window)).then_some(value)
         }
