@@ -247,7 +247,6 @@ const TOKENS: &[Line] = &[
     ("maxmind-key", "MAXMIND_KEY", "_mmk", "w{36}^", Check::Random(2.5)),
     ("tableau-token", "TABLEAU_TOKEN", "==:", "b{22}^ n{32}", Check::Random(3.0)),
     ("sidekiq-secret", "SIDEKIQ_SECRET", "BUNDLE_ENTERPRISE__CONTRIBSYS__COM BUNDLE_GEMS__CONTRIBSYS__COM", "q{1,8} < H{8} ':' H{8}", Check::None),
-    ("sidekiq-url", "SIDEKIQ_SECRET", "@gems.contribsys.com @enterprise.contribsys.com", "h{8}^ >", Check::None),
     ("lob-key", "LOB_KEY", "live_pub_ test_pub_", "h{31,35}", Check::Random(2.5)),
     ("facebook-app-token", "FACEBOOK_TOKEN", "%7C", "d{15,16}^ k{27,40}", Check::Random(3.0)),
     ("thingsboard-token", "THINGSBOARD_TOKEN", "thingsboard.cloud/api/v1/", "< m{20}", Check::Random(2.5)),

@@ -1,0 +1,108 @@
+//! The masker against its fixtures: every rule has an example, ordinary text stays, and, where the public test suites
+//! are at hand, the shares that the project promises.
+#![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use threadkeep_core::mask::{Masker, Scope};
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/mask");
+
+#[test]
+fn every_example_is_masked_by_its_rule() {
+    let masker = Masker::default();
+    let wrong: Vec<_> = examples()
+        .map(|(rule, text, expected)| (rule, masker.mask_text(&text).into_owned(), expected))
+        .filter(|(_, masked, expected)| masked != expected)
+        .collect();
+    assert!(wrong.is_empty(), "(rule, masked, expected): {wrong:#?}");
+}
+
+#[test]
+fn every_default_rule_has_an_example() {
+    let shown: BTreeSet<String> = examples().map(|(rule, ..)| rule).collect();
+    let masker = Masker::default();
+    let missing: Vec<_> = masker.rules().map(|rule| rule.name.as_ref()).filter(|name| !shown.contains(*name)).collect();
+    assert!(missing.is_empty(), "no example in cases.tsv: {missing:?}");
+    assert!(masker.rules().all(|rule| rule.scope == Scope::Default));
+}
+
+#[test]
+fn ordinary_text_stays() {
+    let masker = Masker::default();
+    for line in std::fs::read_to_string(format!("{FIXTURES}/clean.txt")).unwrap().lines() {
+        assert_eq!(masker.mask_text(line), line);
+    }
+}
+
+#[test]
+fn locales_are_opt_in() {
+    let number = "44051401458";
+    assert_eq!(Masker::default().mask_text(number), number);
+    let polish = Masker::builder().with_locale("pl").build().unwrap();
+    assert_eq!(polish.mask_text(number), "[REDACTED_PESEL]");
+}
+
+/// The suites' own texts are not part of the project.
+#[test]
+fn public_suites_are_met() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/masking-cases.jsonl");
+    let Ok(cases) = std::fs::read_to_string(path) else {
+        let _ =
+            std::io::Write::write_all(&mut std::io::stderr(), b"skipped: no masking-cases.jsonl beside the project\n");
+        return;
+    };
+    let cases: Vec<Value> = cases.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let masker = Masker::default();
+    let is_touched = |case: &Value| !masker.find(case["text"].as_str().unwrap_or_default()).is_empty();
+    for (suite, least, most) in [
+        ("gitleaks", 0.97, 0.05),
+        ("betterleaks", 0.95, 0.05),
+        ("detect-secrets", 0.90, 0.05),
+        ("ripsecrets", 0.90, 0.05),
+        ("secretlint", 0.89, 0.05),
+        // Of these two a good part is no secret: host names, bucket addresses, public ids.
+        ("noseyparker", 0.80, 0.05),
+        ("kingfisher", 0.82, 0.05),
+    ] {
+        let own = || cases.iter().filter(|case| case["source"] == suite && case["generated"] != true);
+        let share =
+            |cases: Vec<&Value>| cases.iter().filter(|case| is_touched(case)).count() as f64 / cases.len() as f64;
+        let found = share(own().filter(|case| case["positive"] == true).collect());
+        let touched = share(own().filter(|case| case["union_negative"] == true).collect());
+        assert!(found >= least && touched <= most, "{suite}: found {found:.3}, touched {touched:.3}");
+    }
+    for entity in ["CREDIT_CARD", "CRYPTO", "EMAIL_ADDRESS", "IP_ADDRESS", "MAC_ADDRESS"] {
+        for case in cases.iter().filter(|case| case["source"] == "presidio" && case["entity"] == entity) {
+            assert_eq!(is_touched(case), case["positive"] == true, "{entity}: {}", case["text"]);
+        }
+    }
+}
+
+/// Rule, text, text masked.
+fn examples() -> impl Iterator<Item = (String, String, String)> {
+    let lines = std::fs::read_to_string(format!("{FIXTURES}/cases.tsv")).unwrap();
+    let lines: Vec<String> = lines.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    lines.into_iter().map(|line| {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap().to_owned();
+        (next(), decode(&next()), decode(&next()))
+    })
+}
+
+fn decode(text: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for byte in text.bytes().filter(|byte| *byte != b'=') {
+        let value = ALPHABET.iter().position(|known| *known == byte).unwrap();
+        bits = bits << 6 | value as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
