@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::counts::MaskCounts;
+use super::detect::pem::cut;
 use super::masker::Masker;
 use crate::json::JsonMap;
 use crate::message::UiMessage;
@@ -34,9 +35,25 @@ impl Masker {
         let mut counts = MaskCounts::default();
         let UiMessage { id: _, role: _, metadata, parts, extra } = message;
         self.mask_optional(metadata, &mut counts);
+        self.mask_cut_keys(parts, &mut counts);
         parts.iter_mut().for_each(|part| self.mask_part(part, &mut counts));
         self.mask_fields(extra, &mut counts);
         counts
+    }
+
+    /// A private key that goes on in the next text: the rest is masked there, the start by its own rule.
+    fn mask_cut_keys(&self, parts: &mut [Part], counts: &mut MaskCounts) {
+        let Some(rule) = self.rules().find(|rule| rule.name == "private-key") else { return };
+        let mut open = false;
+        for text in parts.iter_mut().filter_map(text_of) {
+            if open && let Some((len, closed)) = cut::rest(text) {
+                text.replace_range(..len, &rule.placeholder());
+                counts.hit(rule);
+                open = !closed;
+            } else {
+                open = cut::opens(text);
+            }
+        }
     }
 
     fn mask_part(&self, part: &mut Part, counts: &mut MaskCounts) {
@@ -137,6 +154,23 @@ impl Masker {
     }
 }
 
+/// The text that a reader sees, of the parts that are nothing but text.
+fn text_of(part: &mut Part) -> Option<&mut String> {
+    match part {
+        Part::Text(part) => Some(&mut part.text),
+        Part::Reasoning(part) => Some(&mut part.text),
+        Part::Tool(_)
+        | Part::File(_)
+        | Part::ReasoningFile(_)
+        | Part::SourceUrl(_)
+        | Part::SourceDocument(_)
+        | Part::Custom(_)
+        | Part::StepStart(_)
+        | Part::Data(_)
+        | Part::Unknown(_) => None,
+    }
+}
+
 /// `signature`, `thoughtSignature`, `redactedData`, `reasoningEncryptedContent`, `itemId`, …
 fn is_opaque(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
@@ -176,6 +210,29 @@ mod tests {
             ]})
         };
         check(message(MAIL), message(MASK));
+    }
+
+    #[test]
+    fn a_private_key_that_spans_parts_is_masked_in_each() {
+        let line = "MHcCAQEEIAa8Qn2Zx1v5Kq0dJw3RtYb7LmN9pOe4Hs6GfUiCjDkEoAoGCCqGSM49";
+        let text = |text: String| json!({"type": "text", "text": text});
+        let message = |parts: Value| json!({"id": "m", "role": "user", "parts": parts});
+        check(
+            message(json!([
+                text(format!("key:\n-----BEGIN EC PRIVATE KEY-----\n{line}\n")),
+                {"type": "step-start"},
+                text(format!("{line}\n")),
+                text(format!("{line}\n-----END EC PRIVATE KEY-----\nbye")),
+                text(line.to_owned()),
+            ])),
+            message(json!([
+                text("key:\n[REDACTED_PRIVATE_KEY]\n".to_owned()),
+                {"type": "step-start"},
+                text("[REDACTED_PRIVATE_KEY]".to_owned()),
+                text("[REDACTED_PRIVATE_KEY]\nbye".to_owned()),
+                text(line.to_owned()),
+            ])),
+        );
     }
 
     #[test]

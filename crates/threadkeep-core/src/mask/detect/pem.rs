@@ -69,3 +69,32 @@ fn material(body: &[u8]) -> usize {
     }
     longest
 }
+
+/// Part of a key that was cut at the end of one text and goes on in the next.
+pub(in crate::mask) mod cut {
+    use super::{LABEL_BYTES, is_body, material};
+
+    /// Least characters of a line of a key, in bytes: what goes on must look like one.
+    const LINE_BYTES: usize = 24;
+
+    /// The text ends inside the armour of a private key.
+    pub(in crate::mask) fn opens(text: &str) -> bool {
+        let Some(begin) = text.rfind("-----BEGIN ") else { return false };
+        let block = text.get(begin..).unwrap_or_default();
+        let label = block.get(11..).and_then(|rest| rest.split("-----").next()).unwrap_or_default();
+        label.len() <= LABEL_BYTES && label.contains("PRIVATE KEY") && !block.contains("-----END ")
+    }
+
+    /// Length of the rest of the key at the start of the text, and whether the armour is closed there.
+    pub(in crate::mask) fn rest(text: &str) -> Option<(usize, bool)> {
+        if let Some(end) = text.find("-----END ")
+            && text.as_bytes().iter().take(end).all(|byte| is_body(*byte))
+        {
+            let tail = text.get(end + 9..).unwrap_or_default();
+            let label = tail.find("-----").filter(|len| *len <= LABEL_BYTES).map_or(0, |len| len + 5);
+            return Some((end + 9 + label, true));
+        }
+        let len = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte)).count();
+        (material(text.as_bytes().get(..len)?) >= LINE_BYTES).then_some((len, len < text.len()))
+    }
+}
