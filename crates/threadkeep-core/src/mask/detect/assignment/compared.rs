@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::value;
+use super::looks;
 use crate::mask::window::Window;
 
 /// Longest literal, in bytes.
@@ -30,5 +30,5 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
     let lower = window.slice(name, name + name_len).to_ascii_lowercase();
     let telling = [&b"passw"[..], b"secret", b"token", b"apikey", b"api_key"];
     let told = telling.iter().any(|word| lower.windows(word.len()).any(|part| part == *word));
-    (told && value::is_literal_secret(window.slice(start, end))).then_some(start..end)
+    (told && looks::is_literal_secret(window.slice(start, end))).then_some(start..end)
 }
