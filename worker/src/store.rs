@@ -414,16 +414,16 @@ impl ThreadStore {
         Ok(())
     }
 
-    pub(crate) fn begin_turn(&self, turn: &TurnRow, now_ms: i64) -> Result<()> {
+    pub(crate) fn begin_turn(
+        &self,
+        run_id: &str,
+        generation: i64,
+        message_id: &str,
+        metadata: &str,
+        now_ms: i64,
+    ) -> Result<()> {
         let query = "INSERT INTO turn (run_id, generation, message_id, metadata, status, started_at) VALUES (?, ?, ?, ?, 'running', ?)";
-        let TurnRow { run_id, generation, message_id, metadata } = turn;
-        let bindings = vec![
-            run_id.as_str().into(),
-            (*generation).into(),
-            message_id.as_str().into(),
-            metadata.as_str().into(),
-            now_ms.into(),
-        ];
+        let bindings = vec![run_id.into(), generation.into(), message_id.into(), metadata.into(), now_ms.into()];
         self.sql.exec(query, bindings)?;
         Ok(())
     }

@@ -5,11 +5,10 @@
 //! the last choice or in a chunk of its own, an `error` object in the middle.
 
 use super::Batch;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use threadkeep_core::AiEvent;
 use threadkeep_core::frame::Frame;
 use threadkeep_core::problem::ProblemCode;
+use threadkeep_core::{AiEvent, JsonMap};
 
 /// Most tool calls of one completion, and most bytes of arguments of one: what a stream makes us hold has a bound.
 const MAX_TOOL_CALLS: usize = 128;
@@ -32,56 +31,6 @@ struct Call {
     arguments: String,
 }
 
-#[derive(Deserialize)]
-struct Chunk {
-    #[serde(default)]
-    choices: Vec<Choice>,
-    #[serde(default)]
-    usage: Option<Value>,
-    #[serde(default)]
-    error: Option<Value>,
-    #[serde(default)]
-    model: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    #[serde(default)]
-    delta: Option<Delta>,
-    #[serde(default)]
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Delta {
-    #[serde(default)]
-    content: Option<String>,
-    #[serde(default)]
-    reasoning_content: Option<String>,
-    #[serde(default)]
-    reasoning: Option<String>,
-    #[serde(default)]
-    tool_calls: Option<Vec<CallDelta>>,
-}
-
-#[derive(Deserialize)]
-struct CallDelta {
-    #[serde(default)]
-    index: Option<u64>,
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    function: Option<FunctionDelta>,
-}
-
-#[derive(Deserialize)]
-struct FunctionDelta {
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    arguments: Option<String>,
-}
-
 impl Completion {
     pub(super) fn new(model: &str) -> Self {
         Self { model: model.to_owned(), calls: Vec::new(), finish_reason: None, usage: None, failed: false }
@@ -93,8 +42,10 @@ impl Completion {
         if text.trim() == "[DONE]" {
             return Vec::new();
         }
-        let Ok(chunk) = serde_json::from_str::<Chunk>(text) else { return vec![Err(ProblemCode::MalformedEvent)] };
-        self.chunk(chunk).into_iter().map(Ok).collect()
+        match serde_json::from_str(text) {
+            Ok(Value::Object(chunk)) => self.chunk(&chunk).into_iter().map(Ok).collect(),
+            Ok(_) | Err(_) => vec![Err(ProblemCode::MalformedEvent)],
+        }
     }
 
     /// The stream has ended. One that never gave a finish reason was cut off.
@@ -113,49 +64,50 @@ impl Completion {
         events.into_iter().map(Ok).collect()
     }
 
-    fn chunk(&mut self, chunk: Chunk) -> Vec<AiEvent> {
-        if let Some(model) = chunk.model.filter(|model| !model.is_empty()) {
-            self.model = model;
+    fn chunk(&mut self, chunk: &JsonMap) -> Vec<AiEvent> {
+        if let Some(model) = said(chunk.get("model")) {
+            model.clone_into(&mut self.model);
         }
-        if let Some(usage) = chunk.usage.filter(Value::is_object) {
-            self.usage = Some(usage);
+        if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {
+            self.usage = Some(usage.clone());
         }
-        if let Some(error) = chunk.error.filter(|error| !error.is_null() && !self.failed) {
+        if let Some(error) = chunk.get("error").filter(|error| !error.is_null() && !self.failed) {
             self.failed = true;
-            return vec![AiEvent::Error { error: error_code(&error).to_owned() }];
+            return vec![AiEvent::Error { error: error_code(error).to_owned() }];
         }
         // Only one choice is asked for.
-        let Some(choice) = chunk.choices.into_iter().next() else { return Vec::new() };
-        let mut events = choice.delta.map(|delta| self.delta(delta)).unwrap_or_default();
-        if let Some(reason) = choice.finish_reason {
+        let Some(choice) = chunk.get("choices").and_then(|choices| choices.get(0)) else { return Vec::new() };
+        let mut events = choice.get("delta").map(|delta| self.delta(delta)).unwrap_or_default();
+        if let Some(reason) = said(choice.get("finish_reason")) {
             events.extend(self.start_calls());
-            self.finish_reason = Some(reason);
+            self.finish_reason = Some(reason.to_owned());
         }
         events
     }
 
-    fn delta(&mut self, delta: Delta) -> Vec<AiEvent> {
+    fn delta(&mut self, delta: &Value) -> Vec<AiEvent> {
         let mut events = Vec::new();
-        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
-        if let Some(delta) = said(delta.reasoning_content).or(said(delta.reasoning)) {
+        let text = |name: &str| said(delta.get(name)).map(str::to_owned);
+        if let Some(delta) = text("reasoning_content").or_else(|| text("reasoning")) {
             events.push(AiEvent::ReasoningDelta { delta });
         }
-        if let Some(delta) = said(delta.content) {
+        if let Some(delta) = text("content") {
             events.push(AiEvent::TextDelta { delta });
         }
-        for call in delta.tool_calls.into_iter().flatten() {
+        for call in delta.get("tool_calls").and_then(Value::as_array).into_iter().flatten() {
             self.call(call);
         }
         events
     }
 
     /// Collects a call. Pieces belong together by their index; where a server sends none, a new id is a new call.
-    fn call(&mut self, delta: CallDelta) {
-        let id = delta.id.filter(|id| !id.is_empty());
-        let last = self.calls.last().map_or(0, |call| call.index);
-        let starts = |calls: &[Call]| id.as_ref().is_some_and(|id| calls.last().is_none_or(|call| call.id != *id));
-        let index =
-            delta.index.unwrap_or_else(|| if starts(&self.calls) && !self.calls.is_empty() { last + 1 } else { last });
+    fn call(&mut self, delta: &Value) {
+        let id = said(delta.get("id"));
+        let index = delta.get("index").and_then(Value::as_u64).unwrap_or_else(|| match self.calls.last() {
+            Some(last) if id.is_some_and(|id| id != last.id) => last.index + 1,
+            Some(last) => last.index,
+            None => 0,
+        });
         let at = match self.calls.iter().position(|call| call.index == index) {
             Some(at) => at,
             None if self.calls.len() >= MAX_TOOL_CALLS => return,
@@ -166,21 +118,27 @@ impl Completion {
         };
         let Some(call) = self.calls.get_mut(at) else { return };
         if let Some(id) = id {
-            call.id = id;
+            id.clone_into(&mut call.id);
         }
-        let Some(function) = delta.function else { return };
-        if let Some(name) = function.name.filter(|name| !name.is_empty()) {
-            call.name = name;
+        let function = delta.get("function");
+        let field = |name: &str| said(function.and_then(|function| function.get(name)));
+        if let Some(name) = field("name") {
+            name.clone_into(&mut call.name);
         }
-        let arguments = function.arguments.unwrap_or_default();
+        let arguments = field("arguments").unwrap_or_default();
         if call.arguments.len() + arguments.len() <= MAX_ARGUMENT_BYTES {
-            call.arguments.push_str(&arguments);
+            call.arguments.push_str(arguments);
         }
     }
 
     fn start_calls(&mut self) -> Vec<AiEvent> {
         self.calls.drain(..).filter(|call| !call.name.is_empty()).map(start_call).collect()
     }
+}
+
+/// A string that says something: servers send `null` and `""` for nothing.
+fn said(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 fn start_call(call: Call) -> AiEvent {

@@ -6,7 +6,7 @@ use super::state::{Thread, now_ms};
 use crate::executor::Prompt;
 use crate::id::id;
 use crate::reply::{Failure, Reply};
-use crate::store::{GenerationRow, TurnRow};
+use crate::store::GenerationRow;
 use futures_channel::oneshot;
 use futures_util::future::AbortHandle;
 use serde_json::json;
@@ -78,35 +78,43 @@ impl Thread {
         let repeated = self.repeated_user(generation.as_ref(), &call, &message)?;
         self.decide(&Command::Turn { repeats_last_user: repeated.is_some() })?;
         message.id = self.new_message_id(generation.as_ref(), call.message_id.as_deref())?;
-        let metadata = json!({"runId": id("run")?, "createdAt": now_ms()});
-        let mut row = TurnRow {
-            run_id: metadata["runId"].as_str().unwrap_or_default().to_owned(),
-            generation: 0,
-            message_id: id("msg")?,
-            metadata: metadata.to_string(),
-        };
-        let messages = if repeated.is_some() { Vec::new() } else { vec![message] };
-        row.generation = self.atomically(address, || {
-            let generation = self.generation_or_new(None)?;
-            self.store_messages(generation, &messages)?;
-            let TurnRow { run_id, message_id, metadata, .. } = &row;
-            let (run_id, message_id, metadata) = (run_id.clone(), message_id.clone(), metadata.clone());
-            self.store.begin_turn(&TurnRow { run_id, generation, message_id, metadata }, now_ms())?;
-            Ok(generation)
+        let started_ms = now_ms();
+        let (run_id, message_id) = (id("run")?, id("msg")?);
+        let metadata = json!({"runId": run_id, "createdAt": started_ms});
+        let new = if repeated.is_some() { Vec::new() } else { vec![message] };
+        let live = self.atomically(address, || {
+            let live = self.generation_or_new(None)?;
+            self.store_messages(live, &new)?;
+            self.store.begin_turn(&run_id, live, &message_id, &metadata.to_string(), started_ms)?;
+            Ok(live)
         })?;
         let last = match repeated {
             Some(position) => position,
             None => generation.map_or(0, |generation| generation.message_count),
         };
-        let history = self.history(row.generation, last + 1)?;
+        let history = self.history(live, last + 1)?;
         let prompt = Prompt {
-            run_id: row.run_id.clone(),
+            run_id: run_id.clone(),
             state_key: address.state_key.to_string(),
             model: call.model,
             graph_name: call.graph_name,
             messages: ui_messages_to_message_dtos(&history),
         };
-        Ok((Rc::new(Turn::new(row, address.clone(), metadata)), prompt))
+        let mut run = Accumulator::new(&message_id, Some(metadata));
+        // The opening chunks are in the message from now on: a client that joins gets them by replay.
+        run.start();
+        let turn = Turn {
+            run_id,
+            generation: live,
+            address: address.clone(),
+            run: RefCell::new(Some(run)),
+            clients: Clients::default(),
+            started_ms,
+            stop: RefCell::default(),
+            stopped: Cell::default(),
+            closed: RefCell::default(),
+        };
+        Ok((Rc::new(turn), prompt))
     }
 
     /// The position of the last stored user message, when this turn brings it once more: a retry, or a regeneration.
@@ -145,23 +153,6 @@ impl Thread {
 }
 
 impl Turn {
-    fn new(row: TurnRow, address: ThreadAddress, metadata: serde_json::Value) -> Self {
-        let mut run = Accumulator::new(&row.message_id, Some(metadata));
-        // The opening chunks are in the message from now on: a client that joins gets them by replay.
-        run.start();
-        Self {
-            run_id: row.run_id,
-            generation: row.generation,
-            address,
-            run: RefCell::new(Some(run)),
-            clients: Clients::default(),
-            started_ms: now_ms(),
-            stop: RefCell::default(),
-            stopped: Cell::default(),
-            closed: RefCell::default(),
-        }
-    }
-
     /// A stream of the whole turn: what there is of it, then what comes.
     fn join(&self) -> ClientStream {
         let so_far = self.run.borrow().as_ref().map(|run| encode(&replay(run.message()))).unwrap_or_default();
