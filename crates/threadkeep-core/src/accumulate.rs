@@ -8,6 +8,7 @@ use crate::message::UiMessage;
 use crate::part::{Part, StreamState, TextPart};
 use crate::problem::{Problem, ProblemCode};
 use crate::reduce::Reducer;
+use serde::Serialize;
 use serde_json::Value;
 
 /// Folds one run's events into chunks and a message.
@@ -37,17 +38,20 @@ pub struct Accumulator {
 pub const MAX_PROBLEMS: usize = 100;
 
 /// What became of one event.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub struct Pushed {
     /// To be sent, in this order.
     pub chunks: Vec<UiMessageChunk>,
     /// The fact of a `usage_report`, for the usage hook.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
 }
 
 /// How a run that did not say so itself has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ending {
     Done,
     Failed,
@@ -55,11 +59,12 @@ pub enum Ending {
 }
 
 /// A run at its end.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Finished {
     /// The last chunks, to be sent; none when the run had ended by an event.
     pub chunks: Vec<UiMessageChunk>,
     /// The message to store; `None` when the run said nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<UiMessage>,
     pub ending: Ending,
     pub problems: Vec<Problem>,
@@ -112,6 +117,12 @@ impl Accumulator {
     #[must_use]
     pub fn message(&self) -> &UiMessage {
         self.reducer.message()
+    }
+
+    /// What was wrong so far, at most [`MAX_PROBLEMS`].
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// Whether the run has ended by an event (`done` or `error`).

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
 use threadkeep_core::mask::Masker;
-use threadkeep_core::{Accumulator, Ending, Finished, UiMessage};
+use threadkeep_core::{Accumulator, Finished, UiMessage};
 
 /// A run of lines, as a fixture states it.
 fn run<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Value {
@@ -16,11 +16,6 @@ fn run<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Value {
     let usage: Vec<Value> = lines.into_iter().filter_map(|line| run.push_json(line.as_ref()).usage).collect();
     let Finished { message, problems, ending, .. } = run.finish();
     let problems: Vec<_> = problems.iter().map(|problem| problem.code).collect();
-    let ending = match ending {
-        Ending::Done => "done",
-        Ending::Failed => "failed",
-        Ending::Aborted => "aborted",
-    };
     json!({"message": message, "problems": problems, "usage": usage, "ending": ending})
 }
 
