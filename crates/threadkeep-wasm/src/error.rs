@@ -1,0 +1,23 @@
+//! Errors for JavaScript.
+
+use js_sys::{Error, Reflect};
+use threadkeep_core::ErrorCode;
+use wasm_bindgen::JsValue;
+
+/// An `Error` to throw, with the `code` of the core's table.
+pub(crate) fn throw(code: ErrorCode) -> JsValue {
+    with_code(code.as_str(), code.message())
+}
+
+/// An accumulator was used after its `finish()`.
+pub(crate) fn already_finished() -> JsValue {
+    with_code("already_finished", "the run has been finished")
+}
+
+fn with_code(code: &str, message: &str) -> JsValue {
+    let error = Error::new(message);
+    error.set_name("ThreadkeepError");
+    // A new object takes a new property.
+    let _ = Reflect::set(&error, &"code".into(), &code.into());
+    error.into()
+}
