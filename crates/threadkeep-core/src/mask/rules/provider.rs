@@ -212,6 +212,7 @@ const TOKENS: &[Line] = &[
     ("twilio-key", "TWILIO_KEY", "SK AC", "H{32}", Check::Random(2.6)),
     ("twilio-key-lower", "TWILIO_KEY", "SK AC", "m{32}", Check::None),
     ("twitch-stream-key", "TWITCH_KEY", "live_", "d{8,10} '_' n{30}", Check::Random(2.5)),
+    ("twitter-bearer", "TWITTER_TOKEN", "AAAAAAAAAAAAAAAAAAAAAA", "v{70,110}", Check::Random(3.5)),
     ("typeform-token", "TYPEFORM_TOKEN", "tfp_", "y{40,59}", Check::Random(2.5)),
     ("ubidots-token", "UBIDOTS_TOKEN", "BBFF- BBUS-", "n{30}", Check::Random(2.5)),
     ("unkey-key", "UNKEY_KEY", "unkey_", "n{20,32}", Check::Random(2.5)),

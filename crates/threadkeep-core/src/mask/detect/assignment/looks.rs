@@ -149,7 +149,8 @@ fn is_camel(part: &[u8]) -> bool {
     let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
     let starts = part.windows(2).filter(|pair| !pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase()).count();
     let vowels = part.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
-    digits <= 2 && starts > 0 && part.len() >= 3 * (starts + 1) && vowels * 5 >= part.len()
+    let capitals = part.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    digits <= 2 && capitals <= starts + 3 && starts > 0 && part.len() >= 3 * (starts + 1) && vowels * 5 >= part.len()
 }
 
 /// Segments with a plain word among them: `prod/app/4f3a91c2`.
