@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { UIMessage } from 'ai';
+import type { ErrorBody } from './support/client.ts';
 import { OpenAiUpstream } from './support/openai-upstream.ts';
 import { seededRandom } from './support/random.ts';
 import { Scene } from './support/scene.ts';
@@ -151,6 +152,22 @@ test('a chunk that is not JSON does not end the stream', async () => {
   const stream = await alice.say(key, 'Hello');
   await stream.whole();
   assert.equal(textOf((await alice.messages(key))[1]), 'Hello there, how are you?');
+});
+
+test('SERVER_OWNS_MESSAGES: the operator\'s system prompt heads every request and is never stored; only offered models may be asked for', async () => {
+  await scene.worker.restart(scene.vars({ SYSTEM_PROMPT: 'Be brief, says the operator.', OPENAI_MODELS: 'larger-model, other-model' }));
+  const key = scene.key('system');
+  upstream.replay({ lines: linesOf(FIXTURES, 'text.jsonl') });
+  await (await alice.chat({ message: 'First', stateKey: key, model: 'larger-model' })).whole();
+  assert.equal(upstream.last?.body.model, 'larger-model');
+  await (await alice.chat({ message: 'Second', stateKey: key })).whole();
+  assert.equal(upstream.last?.body.model, 'model-of-the-tests');
+  assert.deepEqual(upstream.last?.body.messages.map((message) => message.role), ['system', 'user', 'assistant', 'user']);
+  assert.equal(upstream.last?.body.messages[0]?.content, 'Be brief, says the operator.');
+  assert.equal((await alice.thread(key)).text.includes('says the operator'), false);
+  const refused = await alice.ask<ErrorBody>('POST', '/api/v1/ai/chat', { message: 'Third', stateKey: key, model: 'the-most-expensive-one' });
+  assert.deepEqual([refused.status, refused.body.error.code], [400, 'invalid_request']);
+  assert.equal((await alice.messages(key)).length, 4);
 });
 
 if (existsSync(RECORDINGS)) {

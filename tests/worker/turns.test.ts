@@ -148,6 +148,17 @@ for (const format of ['ndjson', 'sse'] as const) {
   });
 }
 
+// A half of a letter is refused by the JSON reader of the core, and the words beside it are lost with it.
+test('a letter that an executor cuts in two across deltas is whole in the reply', { todo: 'half letters are malformed events today' }, async () => {
+  const key = scene.key('surrogates');
+  const { stream, turn } = await scene.begin(alice, key, 'Smile');
+  // Executors that count UTF-16 units cut like this; each half alone is no text, but it is JSON.
+  turn.raw('{"type":"text_delta","delta":"so \\ud83d"}\n{"type":"text_delta","delta":"\\ude00 there"}\n');
+  turn.end(done());
+  await stream.whole();
+  assert.equal(textOf((await alice.messages(key))[1]), 'so 😀 there');
+});
+
 test('STATE_KEY_LIFECYCLE: the client\'s key is used and answered, an id serves when there is none, else one is generated', async () => {
   scene.upstream.script((turn) => turn.end(text('ok'), done()));
   try {

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { AiEvent, MessageDto } from './ai-event.ts';
+import { bodyOf } from './body.ts';
 import { until, within } from './until.ts';
 
 /** The JSON body that the worker posts for a turn. */
@@ -60,9 +61,9 @@ export class EventsUpstream {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const turn = new EventsTurn(request, Buffer.concat(pieces).toString('utf8'), response, this.format);
+    const body = await bodyOf(request);
+    if (body === undefined) return;
+    const turn = new EventsTurn(request, body, response, this.format);
     this.turns.push(turn);
     this.#script?.(turn);
   }

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { bodyOf } from './body.ts';
 import type { Random } from './random.ts';
 
 export type OpenAiMessage = {
@@ -63,9 +64,9 @@ export class OpenAiUpstream {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const body = JSON.parse(Buffer.concat(pieces).toString('utf8')) as OpenAiRequest['body'];
+    const json = await bodyOf(request);
+    if (json === undefined) return;
+    const body = JSON.parse(json) as OpenAiRequest['body'];
     const complaint = complaintAbout(body.messages);
     this.requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body, complaint });
     if (complaint !== undefined) {

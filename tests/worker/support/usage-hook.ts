@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { bodyOf } from './body.ts';
 import { until } from './until.ts';
 
 /** The documented body of a delivery. */
@@ -71,14 +72,14 @@ export class UsageHook {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
+    const body = await bodyOf(request);
+    if (body === undefined) return;
     const status = this.#refusals.shift() ?? 204;
     const header = request.headers['idempotency-key'];
     this.attempts.push({
       key: Array.isArray(header) ? header.join() : header,
       authorization: request.headers.authorization,
-      body: JSON.parse(Buffer.concat(pieces).toString('utf8')) as UsageDelivery,
+      body: JSON.parse(body) as UsageDelivery,
       status,
     });
     if (status === 0) response.destroy();
