@@ -371,10 +371,7 @@ fn output_error(tool_call_id: String, error_text: String) -> UiMessageChunk {
 
 /// A failed tool's result as text: a string as it is, anything else as JSON.
 fn error_text(result: Value) -> String {
-    match result {
-        Value::String(text) => text,
-        other => other.to_string(),
-    }
+    if let Value::String(text) = result { text } else { result.to_string() }
 }
 
 /// The SDK's finish reasons; chat-completions servers write them with underscores.

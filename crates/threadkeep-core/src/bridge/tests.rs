@@ -212,7 +212,7 @@ fn finish_reasons_are_those_of_the_sdk() {
 fn usage_of_unreasonable_size_is_left_out() {
     let line = json!({"type": "done", "usage": {"note": "x".repeat(MAX_USAGE_BYTES)}, "finishReason": "stop"});
     check_last(
-        &[line.clone()],
+        std::slice::from_ref(&line),
         &[json!({"type": "finish-step"}), json!({"type": "finish", "messageMetadata": {"finishReason": "stop"}})],
     );
     check_problem(&[line], Some(ProblemCode::ReplyTooLarge));

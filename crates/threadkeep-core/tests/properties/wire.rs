@@ -56,11 +56,7 @@ fn check_order(sent: &[Value]) {
     let kinds: Vec<&str> = sent.iter().map(|chunk| chunk["type"].as_str().unwrap()).collect();
     assert_eq!(kinds[..2], ["start", "start-step"]);
     let is_end = |kind: &&str| ["finish", "abort", "error"].contains(kind);
-    assert_eq!(
-        kinds.iter().position(|kind| is_end(kind)),
-        Some(kinds.len() - 1),
-        "one ending, and it is the last chunk"
-    );
+    assert_eq!(kinds.iter().position(is_end), Some(kinds.len() - 1), "one ending, and it is the last chunk");
     assert_eq!(kinds.iter().filter(|kind| **kind == "start").count(), 1);
     let (mut step, mut block, mut blocks, mut calls) = (false, None, Vec::new(), Vec::new());
     for chunk in sent {
