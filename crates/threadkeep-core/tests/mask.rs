@@ -44,6 +44,28 @@ fn locales_are_opt_in() {
     assert_eq!(polish.mask_text(number), "[REDACTED_PESEL]");
 }
 
+/// The laws of the masker, on texts that are full of values.
+#[test]
+fn examples_are_masked_once_and_wherever_they_are_cut() {
+    examples().for_each(|(_, text, _)| check_laws(&text));
+}
+
+fn check_laws(text: &str) {
+    let masker = Masker::default();
+    let masked = masker.mask_text(text);
+    assert_eq!(masker.mask_text(&masked), masked, "masked again: {text:?}");
+    for step in [1, 7, 64] {
+        let mut stream = masker.stream();
+        let mut pieces = String::new();
+        let characters: Vec<char> = text.chars().collect();
+        for piece in characters.chunks(step) {
+            pieces.push_str(&stream.push(&piece.iter().collect::<String>()));
+        }
+        pieces.push_str(&stream.finish());
+        assert_eq!(pieces, masked, "in pieces of {step}: {text:?}");
+    }
+}
+
 /// The suites' own texts are not part of the project.
 #[test]
 fn public_suites_are_met() {
@@ -54,6 +76,7 @@ fn public_suites_are_met() {
         return;
     };
     let cases: Vec<Value> = cases.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    cases.iter().filter_map(|case| case["text"].as_str()).filter(|text| text.len() < 4096).for_each(check_laws);
     let masker = Masker::default();
     let is_touched = |case: &Value| !masker.find(case["text"].as_str().unwrap_or_default()).is_empty();
     for (suite, least, most) in [

@@ -18,6 +18,9 @@ use super::window::{End, Window};
 /// Longer runs of digits than this are no number anyone writes.
 const MAX_DIGITS: usize = 20;
 
+/// How far into a value the fingerprint of an anchor at its start may be, in bytes.
+const NAME_BYTES: usize = 48;
+
 /// Where a pass stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cursor {
@@ -66,7 +69,10 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
         let visible = cursor.ahead.last().map_or(bytes, |(span, _)| bytes.get(..span.start).unwrap_or(bytes));
         let text = Text { compiled, bytes: visible, floor: cursor.floor, end };
         match text.next(cursor) {
-            Some(Verdict::Span(span, rule)) if span.start > cursor.at + 1 => cursor.ahead.push((span, rule)),
+            Some(Verdict::Span(span, rule)) if span.start > cursor.at + 1 => match text.name(&span, rule) {
+                Some(rule) => cursor.ahead.push((span, rule)),
+                None => return Step::Pending,
+            },
             Some(Verdict::Span(span, rule)) => return cursor.pass(span, rule),
             Some(Verdict::NeedsMore) => return Step::Pending,
             Some(Verdict::None) => {}
@@ -169,6 +175,26 @@ impl Text<'_> {
         let run = rest.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
         let open = run == rest.len() && run < MAX_DIGITS && self.end == End::SoFar;
         (!open).then_some(run)
+    }
+
+    /// The rule that names a span found by a generic one; `None` when that needs more text.
+    fn name(&self, span: &Range<usize>, rule: usize) -> Option<usize> {
+        let is_generic = |rule: usize| self.compiled.rules.get(rule).is_some_and(|rule| rule.rule.generic);
+        if !is_generic(rule) {
+            return Some(rule);
+        }
+        // The longest anchor reaches no further from its start to its fingerprint.
+        for at in span.start..span.end.min(span.start + NAME_BYTES) {
+            let Some((_, anchors)) = self.compiled.index.candidate(self.bytes, at) else { continue };
+            for anchor in anchors.iter().filter(|anchor| at - span.start == anchor.offset && !is_generic(anchor.rule)) {
+                match self.try_anchor(at, anchor) {
+                    Verdict::Span(own, named) if own == *span => return Some(named),
+                    Verdict::NeedsMore => return None,
+                    Verdict::Span(..) | Verdict::None => {}
+                }
+            }
+        }
+        Some(rule)
     }
 
     fn try_anchor(&self, at: usize, anchor: &Anchor) -> Verdict {

@@ -17,6 +17,9 @@ pub struct Rule {
     pub label: Cow<'static, str>,
     /// Whether it applies without being asked for.
     pub scope: Scope,
+    /// It knows the value by what stands around it. A rule that knows the very same value by its own look, and comes
+    /// earlier in the table, gives it its name.
+    pub generic: bool,
     /// What must be there before anything else is looked at.
     pub trigger: Trigger,
     /// How the value is recognised from there on.

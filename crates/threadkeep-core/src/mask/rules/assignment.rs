@@ -6,7 +6,7 @@ use super::{detector, inside_any_case};
 
 pub(super) fn rules() -> Vec<Rule> {
     let source = "assignments in source code and configuration";
-    vec![
+    let rules = vec![
         detector(
             "password-assignment",
             Kind::Secret,
@@ -26,7 +26,8 @@ pub(super) fn rules() -> Vec<Rule> {
             source,
         ),
         detector("issuer-assignment", Kind::Secret, "SECRET", Trigger::Pair(is_operator), assignment::issuer, source),
-    ]
+    ];
+    rules.into_iter().map(|rule| Rule { generic: true, ..rule }).collect()
 }
 
 const PASSWORD: &str = "passw pwd passphrase pass passwd";

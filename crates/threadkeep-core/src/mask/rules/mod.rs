@@ -41,6 +41,7 @@ fn detector(
         kind,
         label: Cow::Borrowed(label),
         scope: Scope::Default,
+        generic: false,
         trigger,
         shape: Shape::Detector(Detector(detect)),
         check: Check::None,

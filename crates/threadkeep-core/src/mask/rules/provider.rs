@@ -265,6 +265,7 @@ fn token((name, label, anchors, pattern, check): Line) -> Rule {
         kind: Kind::Secret,
         label: Cow::Borrowed(label),
         scope: Scope::Default,
+        generic: false,
         trigger: if pattern.contains('^') { super::inside(anchors) } else { super::prefix(anchors) },
         shape: Shape::Pattern(Cow::Borrowed(pattern)),
         check,

@@ -84,7 +84,7 @@ impl<'t> Name<'t> {
                     && !(glued_before
                         && ends_with_any(
                             self.head,
-                            &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k"],
+                            &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k", "un"],
                         ))
             }
             Strength::Issuer => true,
