@@ -257,7 +257,9 @@ mod tests {
 
     #[test]
     fn an_unknown_type_is_no_chunk() {
-        for value in [json!({"type": "hologram", "data": 1}), json!({"data": 1}), json!({"type": "text-delta", "id": "0"})] {
+        for value in
+            [json!({"type": "hologram", "data": 1}), json!({"data": 1}), json!({"type": "text-delta", "id": "0"})]
+        {
             assert!(serde_json::from_value::<UiMessageChunk>(value).is_err());
         }
     }
@@ -267,6 +269,9 @@ mod tests {
         let mut out = Vec::new();
         UiMessageChunk::TextDelta(DeltaChunk { id: "0".into(), delta: "a\nb".into(), provider_metadata: None })
             .write_sse(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), "data: {\"type\":\"text-delta\",\"id\":\"0\",\"delta\":\"a\\nb\"}\n\n");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "data: {\"type\":\"text-delta\",\"id\":\"0\",\"delta\":\"a\\nb\"}\n\n"
+        );
     }
 }

@@ -68,7 +68,9 @@ impl ErrorCode {
     fn row(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::InvalidJson => ("invalid_json", 400, "the body is not JSON"),
-            Self::InvalidRequest => ("invalid_request", 400, "a field of the request is missing or has the wrong shape"),
+            Self::InvalidRequest => {
+                ("invalid_request", 400, "a field of the request is missing or has the wrong shape")
+            }
             Self::NoUserMessage => ("no_user_message", 400, "the request has no user message with text"),
             Self::InvalidStateKey => ("invalid_state_key", 400, "a state key is 1 to 128 of a-z, A-Z, 0-9, _ and -"),
             Self::Unauthenticated => ("unauthenticated", 401, "a bearer token is required"),

@@ -118,7 +118,13 @@ impl Reducer {
                 part.state = ToolState::ApprovalRequested;
                 part.approval = Some(approval(approval_id, None, None, *is_automatic, signature.as_deref()));
             }
-            UiMessageChunk::ToolApprovalResponse { approval_id, approved, reason, provider_executed, provider_metadata } => {
+            UiMessageChunk::ToolApprovalResponse {
+                approval_id,
+                approved,
+                reason,
+                provider_executed,
+                provider_metadata,
+            } => {
                 let part = self.find_approval(approval_id).ok_or(ReduceError::UnknownApproval)?;
                 let old = part.approval.take().unwrap_or_default();
                 part.state = ToolState::ApprovalResponded;
@@ -269,7 +275,14 @@ impl Reducer {
     }
 
     /// Updates the part of this call and kind in the current step, or adds one.
-    fn put_tool(&mut self, call: &ToolCallChunk, dynamic: bool, state: ToolState, input: Option<Value>, raw_input: Option<Value>) {
+    fn put_tool(
+        &mut self,
+        call: &ToolCallChunk,
+        dynamic: bool,
+        state: ToolState,
+        input: Option<Value>,
+        raw_input: Option<Value>,
+    ) {
         let start = self.step_start();
         let existing = self.message.parts.iter().enumerate().skip(start).find_map(|(at, part)| match part {
             Part::Tool(tool) if tool.tool_call_id == call.tool_call_id && tool.tool.is_dynamic() == dynamic => Some(at),
@@ -406,7 +419,13 @@ fn new_tool(call: &ToolCallChunk, dynamic: bool, state: ToolState) -> ToolPart {
     }
 }
 
-fn approval(id: &str, approved: Option<bool>, reason: Option<&str>, is_automatic: Option<bool>, signature: Option<&str>) -> JsonMap {
+fn approval(
+    id: &str,
+    approved: Option<bool>,
+    reason: Option<&str>,
+    is_automatic: Option<bool>,
+    signature: Option<&str>,
+) -> JsonMap {
     let mut map = JsonMap::new();
     map.insert("id".to_owned(), id.into());
     if let Some(approved) = approved {
@@ -549,8 +568,17 @@ mod tests {
     fn a_reference_to_nothing_is_refused_and_changes_nothing() {
         check_refused(&[json!({"type": "text-delta", "id": "9", "delta": "x"})], ReduceError::UnknownText);
         check_refused(&[json!({"type": "reasoning-end", "id": "9"})], ReduceError::UnknownReasoning);
-        check_refused(&[json!({"type": "tool-output-available", "toolCallId": "9", "output": 1})], ReduceError::UnknownToolCall);
-        check_refused(&[json!({"type": "tool-input-delta", "toolCallId": "9", "inputTextDelta": "x"})], ReduceError::UnknownToolInput);
-        check_refused(&[json!({"type": "tool-approval-response", "approvalId": "9", "approved": true})], ReduceError::UnknownApproval);
+        check_refused(
+            &[json!({"type": "tool-output-available", "toolCallId": "9", "output": 1})],
+            ReduceError::UnknownToolCall,
+        );
+        check_refused(
+            &[json!({"type": "tool-input-delta", "toolCallId": "9", "inputTextDelta": "x"})],
+            ReduceError::UnknownToolInput,
+        );
+        check_refused(
+            &[json!({"type": "tool-approval-response", "approvalId": "9", "approved": true})],
+            ReduceError::UnknownApproval,
+        );
     }
 }

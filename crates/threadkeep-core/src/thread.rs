@@ -63,7 +63,9 @@ pub fn decide(state: &ThreadState, command: &Command<'_>) -> Result<Effects, Err
     match *command {
         Command::Wait if state.waiting_turns >= MAX_WAITING_TURNS => Err(ErrorCode::ThreadBusy),
         Command::Wait => Ok(Effects::default()),
-        Command::Turn { repeats_last_user } => fit(state, Effects { append: usize::from(!repeats_last_user), reserve: 1 }),
+        Command::Turn { repeats_last_user } => {
+            fit(state, Effects { append: usize::from(!repeats_last_user), reserve: 1 })
+        }
         Command::Append { count } => fit(state, Effects { append: count, reserve: 0 }),
         Command::Save { stored, saved, expected } => {
             if expected != state.message_count {
@@ -143,7 +145,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const EMPTY: ThreadState = ThreadState { message_count: 0, reserved: 0, waiting_turns: 0, max_messages: MAX_THREAD_MESSAGES };
+    const EMPTY: ThreadState =
+        ThreadState { message_count: 0, reserved: 0, waiting_turns: 0, max_messages: MAX_THREAD_MESSAGES };
 
     fn with_count(message_count: usize) -> ThreadState {
         ThreadState { message_count, ..EMPTY }
@@ -173,7 +176,11 @@ mod tests {
     #[test]
     fn expected_count_must_be_the_stored_one() {
         let stored = [json!({"id": "1"})];
-        check(with_count(1), &Command::Save { stored: &stored, saved: &stored, expected: 0 }, Err(ErrorCode::ThreadConflict));
+        check(
+            with_count(1),
+            &Command::Save { stored: &stored, saved: &stored, expected: 0 },
+            Err(ErrorCode::ThreadConflict),
+        );
         check(with_count(1), &Command::Save { stored: &stored, saved: &stored, expected: 1 }, Ok((0, 0)));
     }
 
