@@ -155,6 +155,9 @@ impl Text<'_> {
             let number = triggers.trailing_zeros();
             triggers &= triggers - 1;
             let Some(trigger) = self.compiled.index.trigger(number) else { continue };
+            if trigger.after_hex && !self.after_hex(at) {
+                continue;
+            }
             let start = match trigger.digits {
                 Some(_) if run.is_none() => return Verdict::NeedsMore,
                 Some((min, max)) if run.is_some_and(|run| (min..=max).contains(&run)) => digits,
@@ -167,6 +170,12 @@ impl Text<'_> {
             }
         }
         Verdict::None
+    }
+
+    /// Two colons, or anything behind a hexadecimal digit.
+    fn after_hex(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).filter(|before| *before >= self.floor).and_then(|before| self.bytes.get(before));
+        before.is_some_and(u8::is_ascii_hexdigit) || self.bytes.get(at..at + 2) == Some(b"::")
     }
 
     /// Length of the run of digits; `None` when it may go on in what has not arrived yet.

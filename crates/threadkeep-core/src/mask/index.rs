@@ -52,6 +52,8 @@ pub(super) struct PairTrigger {
     test: fn(u8, u8) -> bool,
     /// For a run of digits, which starts with the second byte of the pair: its lengths, in digits.
     pub(super) digits: Option<(usize, usize)>,
+    /// The byte before the pair must be a hexadecimal digit, or the pair two colons.
+    pub(super) after_hex: bool,
 }
 
 impl Index {
@@ -83,9 +85,19 @@ impl Index {
             Trigger::Inside(literals) => self.add_literals(rule, literals, false, false),
             Trigger::InsideAnyCase(literals) => self.add_literals(rule, literals, true, false),
             Trigger::Digits(min, max) => {
-                self.triggers.push(PairTrigger { rule, test: starts_digits, digits: Some((*min, *max)) });
+                self.triggers.push(PairTrigger {
+                    rule,
+                    test: starts_digits,
+                    digits: Some((*min, *max)),
+                    after_hex: false,
+                });
             }
-            Trigger::Pair(test) => self.triggers.push(PairTrigger { rule, test: *test, digits: None }),
+            Trigger::Pair(test) => {
+                self.triggers.push(PairTrigger { rule, test: *test, digits: None, after_hex: false })
+            }
+            Trigger::PairAfterHex(test) => {
+                self.triggers.push(PairTrigger { rule, test: *test, digits: None, after_hex: true });
+            }
         }
         debug_assert!(self.triggers.len() <= 128, "more triggers than bits");
     }

@@ -83,6 +83,8 @@ pub enum Trigger {
     Digits(usize, usize),
     /// A byte pair for which this holds; the position is that of the first.
     Pair(fn(u8, u8) -> bool),
+    /// As `Pair`, behind a hexadecimal digit, or a colon that follows itself.
+    PairAfterHex(fn(u8, u8) -> bool),
 }
 
 /// The rest of the value.

@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn payloads_are_left_alone() {
-        let image = format!("data:image/png;base64,{}", "AKIAIOSFODNN7ABCDEFG+jo@x.org".repeat(3));
+        let image = format!("data:image/png;base64,{}", "AAAA+jo@x.org".repeat(3));
         check(json!(image), json!(image));
         let blob = "QUtJQUlPU0ZPRE5ON0FCQ0RFRkc=".repeat(50);
         check(json!(blob), json!(blob));

@@ -6,8 +6,8 @@ use super::detector;
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        detector("mac", Kind::Network, "MAC", Trigger::Pair(is_mac_separator), mac::find, "IEEE 802"),
-        detector("ipv6", Kind::Network, "IP", Trigger::Pair(is_ipv6_colon), ip::v6, "RFC 4291"),
+        detector("mac", Kind::Network, "MAC", Trigger::PairAfterHex(is_mac_separator), mac::find, "IEEE 802"),
+        detector("ipv6", Kind::Network, "IP", Trigger::PairAfterHex(is_ipv6_colon), ip::v6, "RFC 4291"),
         detector("ipv4", Kind::Network, "IP", Trigger::Digits(1, 3), ip::v4, "RFC 791"),
     ]
 }
