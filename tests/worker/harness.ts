@@ -21,6 +21,13 @@ const GRACE_MS = 2_000;
 
 const MODULES = ['index.js', 'index_bg.wasm'];
 
+/** Workers that are up. A run that is broken off must not leave servers and their data behind. */
+const open = new Set<Worker>();
+process.once('exit', () => {
+  for (const worker of open) worker.abandon();
+});
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code));
+
 export class Worker {
   readonly dataDir: string;
   /** What workerd wrote to stdout and stderr since the first start. */
@@ -37,6 +44,7 @@ export class Worker {
   /** Starts a worker on fresh data and waits until it answers. */
   static async start(vars: WorkerVars): Promise<Worker> {
     const worker = new Worker(mkdtempSync(join(tmpdir(), 'threadkeep-worker-')));
+    open.add(worker);
     mkdirSync(worker.dataDir);
     for (const module of MODULES) {
       const built = join(BUILD_DIR, module);
@@ -74,6 +82,13 @@ export class Worker {
   /** Stops workerd and forgets its data. */
   async discard(): Promise<void> {
     await this.#end('SIGKILL');
+    this.abandon();
+  }
+
+  /** The same without waiting, for a process that is about to end. */
+  abandon(): void {
+    this.#process?.kill('SIGKILL');
+    open.delete(this);
     rmSync(this.#home, { recursive: true, force: true });
   }
 
