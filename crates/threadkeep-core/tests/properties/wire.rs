@@ -74,12 +74,14 @@ fn check_order(sent: &[Value]) {
             "text-delta" | "reasoning-delta" => assert_eq!(block, Some(&chunk["id"])),
             "text-end" | "reasoning-end" => assert_eq!(block.take(), Some(&chunk["id"])),
             "tool-input-start" => {
+                assert_eq!(block, None, "a call in a block");
                 assert!(
                     !calls.contains(&(&chunk["toolCallId"], false)) && !calls.contains(&(&chunk["toolCallId"], true))
                 );
                 calls.push((&chunk["toolCallId"], false));
             }
             "tool-output-available" | "tool-output-error" => {
+                assert_eq!(block, None, "a result in a block");
                 let call = calls.iter_mut().find(|(id, ended)| *id == &chunk["toolCallId"] && !ended);
                 call.expect("a call that is pending").1 = true;
             }
