@@ -1,6 +1,7 @@
 //! The masker against its fixtures: every rule has an example, ordinary text stays, and, where the public test suites
 //! are at hand, the shares that the project promises.
 #![expect(clippy::disallowed_methods, reason = "a test reads its fixtures")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 use std::collections::BTreeSet;
 
