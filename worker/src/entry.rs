@@ -19,22 +19,21 @@ use worker::{Context, Date, Env, Request, Response, event};
 async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     let started_ms = Date::now().as_millis();
     let method = request.inner().method();
+    let bytes = request.headers().get("content-length")?.and_then(|length| length.parse().ok());
     let route = Route::of_path(&request.path());
     let name = route.as_ref().map_or("unknown", Route::name);
     let config = Config::from_env(&env);
     let origin = config.as_ref().ok().and_then(|config| cors::allowed_origin(request.headers(), config));
-    if method == "OPTIONS" {
-        return cors::preflight(origin.as_deref());
-    }
     let result = match (config, route) {
+        (Ok(_), Ok(_)) if method == "OPTIONS" => Ok(cors::preflight(origin.as_deref())?),
         (Err(error), _) => Err(error.into()),
         (_, Err(code)) => Err(code.into()),
         (Ok(config), Ok(route)) => handle(route, &method, &mut request, &env, &config).await,
     };
     let code = result.as_ref().err().map(Failure::code);
     let response = result.or_else(Failure::into_response)?;
-    let status = response.status_code();
-    log::line(&RequestLine { route: name, method: &method, status, code, ms: Date::now().as_millis() - started_ms });
+    let ms = Date::now().as_millis() - started_ms;
+    log::line(&RequestLine { route: name, method: &method, status: response.status_code(), code, bytes, ms });
     cors::with_origin(response, origin.as_deref())
 }
 

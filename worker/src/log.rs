@@ -12,6 +12,9 @@ pub(crate) struct RequestLine<'a> {
     pub(crate) status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<&'a str>,
+    /// Size of the request's body, as its header says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes: Option<u64>,
     /// Until the response was ready; a stream goes on after it.
     pub(crate) ms: u64,
 }

@@ -353,21 +353,14 @@ impl ThreadStore {
             first(&self.sql, query, vec![now_ms.into(), first_text.into(), generation.into()])?;
         let count = grown.flatten().ok_or_else(|| Error::RustError("no generation".to_owned()))?;
         let place = generation * GENERATION_SPAN + count - 1;
-        let (head, rest) = message.body.split_at(row_end(&message.body));
+        let mut pieces = pieces(&message.body);
+        let head = pieces.next().unwrap_or_default();
         let query = "INSERT INTO message (place, id, role, body) VALUES (?, ?, ?, ?)";
-        self.sql
-            .exec(query, vec![place.into(), message.id.as_str().into(), message.role.as_str().into(), head.into()])?;
-        self.append_rest(place, rest)
-    }
-
-    fn append_rest(&self, place: i64, mut rest: &str) -> Result<()> {
-        let mut n = 0;
-        while !rest.is_empty() {
-            let (piece, behind) = rest.split_at(row_end(rest));
-            let query = "INSERT INTO message_rest (place, n, body) VALUES (?, ?, ?)";
+        let (id, role) = (message.id.as_str(), message.role.as_str());
+        self.sql.exec(query, vec![place.into(), id.into(), role.into(), head.into()])?;
+        let query = "INSERT INTO message_rest (place, n, body) VALUES (?, ?, ?)";
+        for (n, piece) in pieces.enumerate() {
             self.sql.exec(query, vec![place.into(), integer(n), piece.into()])?;
-            rest = behind;
-            n += 1;
         }
         Ok(())
     }
@@ -441,10 +434,13 @@ impl ThreadStore {
         all(&self.sql, query, vec![])
     }
 
-    pub(crate) fn append_segment(&self, run_id: &str, n: usize, body: &str) -> Result<()> {
+    /// Adds to the buffered events of a turn, from row `n` on; gives the number of the next row.
+    pub(crate) fn append_segment(&self, run_id: &str, n: usize, body: &str) -> Result<usize> {
         let query = "INSERT INTO segment (run_id, n, body) VALUES (?, ?, ?)";
-        self.sql.exec(query, vec![run_id.into(), integer(n), body.into()])?;
-        Ok(())
+        pieces(body).try_fold(n, |n, piece| {
+            self.sql.exec(query, vec![run_id.into(), integer(n), piece.into()])?;
+            Ok(n + 1)
+        })
     }
 
     /// The buffered events of a turn, as one NDJSON text.
@@ -495,13 +491,18 @@ impl ThreadStore {
     }
 }
 
-/// Where the first row of a body ends: at a character's end, at most [`MAX_ROW_BYTES`].
-fn row_end(body: &str) -> usize {
-    let mut end = body.len().min(MAX_ROW_BYTES);
-    while !body.is_char_boundary(end) {
-        end -= 1;
-    }
-    end
+/// A text in pieces that fit into a row, cut between characters.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut end = rest.len().min(MAX_ROW_BYTES);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Storage of one owner's directory.

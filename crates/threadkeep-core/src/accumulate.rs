@@ -105,12 +105,15 @@ impl Accumulator {
     pub fn push_json(&mut self, json: &[u8]) -> Pushed {
         match AiEvent::from_json(json) {
             Ok(event) => self.push(event),
-            Err(code) => {
-                let problem = self.report(code);
-                self.events += 1;
-                Pushed { problem: Some(problem), ..Pushed::default() }
-            }
+            Err(code) => Pushed { problem: Some(self.skip(code)), ..Pushed::default() },
         }
+    }
+
+    /// Counts an event that could not be read, and notes why.
+    pub fn skip(&mut self, code: ProblemCode) -> Problem {
+        let problem = self.report(code);
+        self.events += 1;
+        problem
     }
 
     /// The message so far.
@@ -152,8 +155,7 @@ impl Accumulator {
         Finished { chunks, message, ending, problems: self.problems }
     }
 
-    /// Notes a problem that was met before an event could be made of it.
-    pub fn report(&mut self, code: ProblemCode) -> Problem {
+    fn report(&mut self, code: ProblemCode) -> Problem {
         let problem = Problem { code, event: self.events };
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(problem);

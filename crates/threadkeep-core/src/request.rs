@@ -1,10 +1,12 @@
 //! `ChatRequest`: what is read of a chat request. The rest of what a client sends is not even looked at.
 
 use crate::error::ErrorCode;
+use crate::half_letters::HalfLetters;
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, TextPart};
 use crate::state_key::StateKey;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 /// Longest user message, in bytes of text: about 16,000 words. A document belongs into a file or into the context.
@@ -103,7 +105,14 @@ pub fn user_message_of(id: &str, texts: &[String]) -> UiMessage {
 }
 
 fn string(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
+    read(raw)
+}
+
+/// Reads a value that is JSON already. Where half a letter stands in it (a paste that was cut), that half is lost and
+/// the rest is kept.
+fn read<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
+    let json = raw.get();
+    serde_json::from_str(json).or_else(|_| serde_json::from_str(&HalfLetters::default().mend(json))).ok()
 }
 
 fn name(raw: Option<&RawValue>) -> Result<Option<String>, ErrorCode> {
@@ -133,7 +142,7 @@ fn user_message(body: &Body<'_>) -> Option<(Option<String>, Vec<String>)> {
 fn texts(entry: &Entry<'_>) -> Vec<String> {
     match (entry.parts, entry.content) {
         (Some(parts), _) => {
-            let parts: Vec<serde_json::Value> = serde_json::from_str(parts.get()).unwrap_or_default();
+            let parts: Vec<serde_json::Value> = read(parts).unwrap_or_default();
             let texts = parts.into_iter().filter(|part| part.get("type").is_some_and(|kind| kind == "text"));
             texts.filter_map(|part| part.get("text").and_then(|text| text.as_str()).map(str::to_owned)).collect()
         }
@@ -213,6 +222,15 @@ mod tests {
         assert_eq!(key(&json!({"message": "x", "id": "not a key"})), Ok(None));
         assert_eq!(key(&json!({"message": "x", "stateKey": "not a key"})), Err(ErrorCode::InvalidStateKey));
         assert_eq!(key(&json!({"message": "x", "stateKey": 5})), Err(ErrorCode::InvalidStateKey));
+    }
+
+    #[test]
+    fn half_a_letter_does_not_cost_the_message() {
+        let body = br#"{"messages": [{"role": "user", "parts": [{"type": "text", "text": "hi \ud83d"}]}]}"#;
+        let request = ChatRequest::from_json(body).unwrap();
+        assert_eq!(request.texts, ["hi "]);
+        let body = br#"{"message": "\ude00 hi"}"#;
+        assert_eq!(ChatRequest::from_json(body).unwrap().texts, ["\u{fffd} hi"]);
     }
 
     #[test]

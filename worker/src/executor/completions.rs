@@ -7,6 +7,7 @@
 use super::Batch;
 use serde_json::{Value, json};
 use threadkeep_core::frame::Frame;
+use threadkeep_core::half_letters::HalfLetters;
 use threadkeep_core::problem::ProblemCode;
 use threadkeep_core::{AiEvent, JsonMap};
 
@@ -21,6 +22,7 @@ pub(super) struct Completion {
     finish_reason: Option<String>,
     usage: Option<Value>,
     failed: bool,
+    halves: HalfLetters,
 }
 
 #[derive(Default)]
@@ -33,7 +35,14 @@ struct Call {
 
 impl Completion {
     pub(super) fn new(model: &str) -> Self {
-        Self { model: model.to_owned(), calls: Vec::new(), finish_reason: None, usage: None, failed: false }
+        Self {
+            model: model.to_owned(),
+            calls: Vec::new(),
+            finish_reason: None,
+            usage: None,
+            failed: false,
+            halves: HalfLetters::default(),
+        }
     }
 
     /// Takes one frame; a frame that is no chunk is a problem and changes nothing.
@@ -42,7 +51,8 @@ impl Completion {
         if text.trim() == "[DONE]" {
             return Vec::new();
         }
-        match serde_json::from_str(text) {
+        let read = serde_json::from_str(text);
+        match read.or_else(|_| serde_json::from_str(&self.halves.mend(text))) {
             Ok(Value::Object(chunk)) => self.chunk(&chunk).into_iter().map(Ok).collect(),
             Ok(_) | Err(_) => vec![Err(ProblemCode::MalformedEvent)],
         }

@@ -186,7 +186,7 @@ impl Pump<'_> {
                 }
                 Err(code) => {
                     if let Some(run) = self.turn.run.borrow_mut().as_mut() {
-                        run.report(code);
+                        run.skip(code);
                     }
                 }
             }
@@ -220,11 +220,16 @@ impl Pump<'_> {
 
     fn flush(&mut self) {
         let Some(segment) = self.journal.take_segment() else { return };
-        // Without the buffer a turn still runs; only its partial would be lost with the object.
-        if self.thread.store.append_segment(&self.turn.run_id, self.segments, &segment).is_err() {
-            console_error!("{{\"level\":\"error\",\"kind\":\"segment not stored\",\"turn\":\"{}\"}}", self.turn.run_id);
+        match self.thread.store.append_segment(&self.turn.run_id, self.segments, &segment) {
+            Ok(next) => self.segments = next,
+            // Without the buffer a turn still runs; only its partial would be lost with the object.
+            Err(_) => {
+                console_error!(
+                    "{{\"level\":\"error\",\"kind\":\"segment not stored\",\"turn\":\"{}\"}}",
+                    self.turn.run_id
+                );
+            }
         }
-        self.segments += 1;
     }
 
     /// Stores the reply, then says the last words: a client that has seen the end finds the reply in the thread.
