@@ -30,7 +30,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
         (_, Err(code)) => Err(code.into()),
         (Ok(config), Ok(route)) => handle(route, &method, &mut request, &env, &config).await,
     };
-    let code = result.as_ref().err().map(Failure::code);
+    let code = result.as_ref().err().map(|failure| failure.code().as_str());
     let response = result.or_else(Failure::into_response)?;
     let ms = Date::now().as_millis() - started_ms;
     log::line(&RequestLine { route: name, method: &method, status: response.status_code(), code, bytes, ms });

@@ -64,45 +64,30 @@ pub(crate) fn kind(error: &worker::Error) -> &'static str {
 
 impl Failure {
     /// The stable code, as the log and the client see it.
-    pub(crate) fn code(&self) -> &'static str {
+    pub(crate) fn code(&self) -> ErrorCode {
         match self {
-            Self::Refused(code) => code.as_str(),
+            Self::Refused(code) => *code,
             Self::Auth(error) => error.code(),
-            Self::Method(_) => ErrorCode::MethodNotAllowed.as_str(),
-            Self::Internal(_) => ErrorCode::Internal.as_str(),
+            Self::Method(_) => ErrorCode::MethodNotAllowed,
+            Self::Internal(_) => ErrorCode::Internal,
         }
     }
 
     /// The response that says so.
     pub(crate) fn into_response(self) -> worker::Result<Response> {
         let code = self.code();
+        let message = if let Self::Auth(auth) = &self { auth.message() } else { code.message() };
+        let body = json!({"error": {"code": code, "message": message}});
+        let response = json(&body)?.with_status(code.status());
         match self {
-            Self::Refused(code) => error(code.status(), code.as_str(), code.message()),
-            Self::Auth(auth) => {
-                let response = error(auth.status(), code, auth.message())?;
-                if auth.status() == 401 {
-                    // RFC 9110, 11.6.1: a 401 names the scheme.
-                    response.headers().set("www-authenticate", "Bearer")?;
-                }
-                Ok(response)
-            }
-            Self::Method(allow) => {
-                let refused = ErrorCode::MethodNotAllowed;
-                let response = error(refused.status(), refused.as_str(), refused.message())?;
-                response.headers().set("allow", allow)?;
-                Ok(response)
-            }
-            Self::Internal(kind) => {
-                console_error!("{}", json!({"level": "error", "code": code, "kind": kind}));
-                let internal = ErrorCode::Internal;
-                error(internal.status(), internal.as_str(), internal.message())
-            }
+            // RFC 9110, 11.6.1: a 401 names the scheme.
+            Self::Auth(_) if code.status() == 401 => response.headers().set("www-authenticate", "Bearer")?,
+            Self::Method(allow) => response.headers().set("allow", allow)?,
+            Self::Internal(kind) => console_error!("{}", json!({"level": "error", "code": code, "kind": kind})),
+            Self::Auth(_) | Self::Refused(_) => {}
         }
+        Ok(response)
     }
-}
-
-fn error(status: u16, code: &str, message: &str) -> worker::Result<Response> {
-    Ok(json(&json!({"error": {"code": code, "message": message}}))?.with_status(status))
 }
 
 /// A JSON response that no cache keeps: all of it is somebody's.

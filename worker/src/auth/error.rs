@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::owner::OwnerError;
+use threadkeep_core::ErrorCode;
 
 /// Why a request is not let in.
 ///
@@ -45,38 +46,26 @@ pub(crate) enum InvalidReason {
 }
 
 impl AuthError {
-    /// The stable code of the error body.
-    pub(crate) fn code(self) -> &'static str {
+    /// The stable code of the error body, with its status.
+    pub(crate) fn code(self) -> ErrorCode {
         match self {
-            Self::Missing => "unauthenticated",
-            Self::Invalid(_) => "invalid_token",
-            Self::Owner(_) => "invalid_request",
-            Self::ServiceOnly => "forbidden",
-            Self::KeysUnavailable => "upstream_unavailable",
-            Self::NotConfigured | Self::WeakSecret => "internal",
-        }
-    }
-
-    /// The HTTP status.
-    pub(crate) fn status(self) -> u16 {
-        match self {
-            Self::Missing | Self::Invalid(_) => 401,
-            Self::Owner(_) => 400,
-            Self::ServiceOnly => 403,
-            Self::KeysUnavailable => 502,
-            Self::NotConfigured | Self::WeakSecret => 500,
+            Self::Missing => ErrorCode::Unauthenticated,
+            Self::Invalid(_) => ErrorCode::InvalidToken,
+            Self::Owner(_) => ErrorCode::InvalidRequest,
+            Self::ServiceOnly => ErrorCode::Forbidden,
+            Self::KeysUnavailable => ErrorCode::UpstreamUnavailable,
+            Self::NotConfigured | Self::WeakSecret => ErrorCode::Internal,
         }
     }
 
     /// What the client reads. Our own faults are not explained to it.
     pub(crate) fn message(self) -> &'static str {
         match self {
-            Self::Missing => "a bearer token is required",
+            Self::Missing | Self::ServiceOnly => self.code().message(),
             Self::Invalid(reason) => reason.message(),
             Self::Owner(error) => error.message(),
-            Self::ServiceOnly => "this route is for the service token only",
             Self::KeysUnavailable => "the token could not be checked, try again later",
-            Self::NotConfigured | Self::WeakSecret => "internal error",
+            Self::NotConfigured | Self::WeakSecret => ErrorCode::Internal.message(),
         }
     }
 }
@@ -123,7 +112,7 @@ mod tests {
     use super::*;
 
     fn check(error: AuthError, status: u16, code: &str) {
-        assert_eq!((error.status(), error.code()), (status, code));
+        assert_eq!((error.code().status(), error.code().as_str()), (status, code));
     }
 
     #[test]

@@ -242,7 +242,10 @@ impl Pump<'_> {
         match &stored {
             Ok(stored) => chunks.extend(stored.chunks.iter().cloned()),
             Err(failure) => {
-                console_error!("{{\"level\":\"error\",\"kind\":\"reply not stored\",\"code\":\"{}\"}}", failure.code());
+                console_error!(
+                    "{{\"level\":\"error\",\"kind\":\"reply not stored\",\"code\":\"{}\"}}",
+                    failure.code().as_str()
+                );
                 chunks = vec![UiMessageChunk::Error { error_text: public_error_text("internal").to_owned() }];
             }
         }
