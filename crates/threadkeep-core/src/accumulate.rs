@@ -4,6 +4,7 @@
 use crate::bridge::{Bridge, Ended};
 use crate::chunk::UiMessageChunk;
 use crate::event::AiEvent;
+use crate::event_reader::EventReader;
 use crate::message::UiMessage;
 use crate::part::{Part, StreamState, TextPart};
 use crate::problem::{Problem, ProblemCode};
@@ -27,6 +28,7 @@ use serde_json::Value;
 /// ```
 #[derive(Debug)]
 pub struct Accumulator {
+    reader: EventReader,
     bridge: Bridge,
     reducer: Reducer,
     opening: Option<[UiMessageChunk; 2]>,
@@ -75,6 +77,7 @@ impl Accumulator {
     #[must_use]
     pub fn new(message_id: &str, metadata: Option<Value>) -> Self {
         Self {
+            reader: EventReader::default(),
             bridge: Bridge::default(),
             reducer: Reducer::new(message_id),
             opening: Some(Bridge::start(message_id, metadata)),
@@ -101,9 +104,10 @@ impl Accumulator {
         Pushed { chunks, usage: bridged.usage, problem }
     }
 
-    /// Takes one event as JSON text; what is no event is a problem.
+    /// Takes one event as JSON text; what is no event is a problem. A letter cut between two deltas is whole again.
     pub fn push_json(&mut self, json: &[u8]) -> Pushed {
-        match AiEvent::from_json(json) {
+        let text = std::str::from_utf8(json).map_err(|_| ProblemCode::MalformedEvent);
+        match text.and_then(|text| self.reader.read(text)) {
             Ok(event) => self.push(event),
             Err(code) => Pushed { problem: Some(self.skip(code)), ..Pushed::default() },
         }
