@@ -29,15 +29,7 @@ pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Op
         });
     let password = window.slice(start, end);
     let is_user = password == window.slice(user, user + user_len) && password.len() < 8;
-    (at_host && len >= PASSWORD_BYTES && is_value(password) && !is_user && host_may_be(window, end + 1))
-        .then_some(start..end)
-}
-
-/// A host name has no underscore; one that has is a service of a container network, and then a port stands by it.
-fn host_may_be(window: &Window<'_>, start: usize) -> bool {
-    let len = window.run(start, PART_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    let host = window.slice(start, start + len);
-    !host.contains(&b'_') || host.contains(&b'.') || window.at(start + len) == Some(b':')
+    (at_host && len >= PASSWORD_BYTES && is_value(password) && !is_user).then_some(start..end)
 }
 
 /// `password`, `YOUR_PASSWORD`, `mypassword`, `1111`: a manual's.
