@@ -135,9 +135,17 @@ mod tests {
             {"type": "hologram", "z": 1, "a": [null]},
             {"type": "text", "text": "x", "future": {"k": true}},
             {"type": "text", "text": 5},
+            {"type": "text", "text": "y", "state": null},
             {"type": "tool-w", "toolCallId": "1", "state": "teleported", "input": 1},
             {"no": "type"},
         ], "createdAt": "2026-01-01"}));
+    }
+
+    #[test]
+    fn null_in_an_optional_field_does_not_hide_the_text() {
+        let parts = json!([{"type": "text", "text": "x", "state": null, "providerMetadata": null}]);
+        let message = UiMessage::from_value(json!({"id": "m", "role": "user", "parts": parts})).unwrap();
+        assert_eq!(message.texts().collect::<Vec<_>>(), ["x"]);
     }
 
     #[test]

@@ -325,16 +325,19 @@ impl Field {
     fn fits(&self, map: &JsonMap) -> bool {
         match self {
             Self::Text(name) => map.get(*name).is_some_and(Value::is_string),
-            Self::OptionalText(name) => map.get(*name).is_none_or(Value::is_string),
-            Self::OptionalBool(name) => map.get(*name).is_none_or(Value::is_boolean),
-            Self::OptionalObject(name) => map.get(*name).is_none_or(Value::is_object),
+            Self::OptionalText(name) => absent_or(map, name, Value::is_string),
+            Self::OptionalBool(name) => absent_or(map, name, Value::is_boolean),
+            Self::OptionalObject(name) => absent_or(map, name, Value::is_object),
             Self::Present(name) => map.contains_key(*name),
-            Self::StreamState => {
-                map.get("state").is_none_or(|state| state.as_str().and_then(StreamState::parse).is_some())
-            }
+            Self::StreamState => absent_or(map, "state", |state| state.as_str().and_then(StreamState::parse).is_some()),
             Self::ToolState => map.get("state").and_then(Value::as_str).and_then(ToolState::parse).is_some(),
         }
     }
+}
+
+/// `null` counts as absent, and stays where it is.
+fn absent_or(map: &JsonMap, name: &str, fits: impl Fn(&Value) -> bool) -> bool {
+    map.get(name).is_none_or(|value| value.is_null() || fits(value))
 }
 
 const TEXT: &[Field] = &[Field::Text("text"), Field::StreamState];
@@ -383,10 +386,16 @@ fn fields_of(kind: &str) -> Option<&'static [Field]> {
 }
 
 fn take_optional(map: &mut JsonMap, name: &str) -> Option<String> {
-    match map.shift_remove(name) {
+    match take(map, name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
+}
+
+/// Takes a field that says something; `null` is kept with the fields that we do not know.
+fn take(map: &mut JsonMap, name: &str) -> Option<Value> {
+    map.get(name).filter(|value| !value.is_null())?;
+    map.shift_remove(name)
 }
 
 fn take_text(map: &mut JsonMap, name: &str) -> String {
@@ -394,7 +403,7 @@ fn take_text(map: &mut JsonMap, name: &str) -> String {
 }
 
 fn take_bool(map: &mut JsonMap, name: &str) -> Option<bool> {
-    map.shift_remove(name).and_then(|value| value.as_bool())
+    take(map, name).and_then(|value| value.as_bool())
 }
 
 fn take_state(map: &mut JsonMap) -> Option<StreamState> {
@@ -424,7 +433,7 @@ fn take_tool(tool: Tool, map: &mut JsonMap) -> ToolPart {
         output: map.shift_remove("output"),
         error_text: take_optional(map, "errorText"),
         preliminary: take_bool(map, "preliminary"),
-        approval: match map.shift_remove("approval") {
+        approval: match take(map, "approval") {
             Some(Value::Object(approval)) => Some(approval),
             _ => None,
         },
