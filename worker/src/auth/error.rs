@@ -41,7 +41,7 @@ pub(crate) enum InvalidReason {
     NotYetValid,
     Audience,
     Issuer,
-    /// `sub` is missing or no [`Owner`](super::Owner).
+    /// `sub` is missing or no `Owner`.
     Subject,
 }
 

@@ -1,7 +1,7 @@
 //! The thread object: one thread, its storage, its running turn.
 //!
 //! [`call`] is its contract, [`object`] its door. [`state::Thread`] holds what all calls share; [`turn`] runs a turn
-//! ([`pump`]), sends it to whoever listens ([`client`]) and keeps what a restart needs ([`journal`]). [`write`] and
+//! ([`pump`]), sends it to whoever listens ([`client`]) and keeps what a restart needs ([`journal`]). [`mod@write`] and
 //! [`read`] are the calls of plain storage, [`outbox`] tells the directory and the usage hook.
 
 pub(crate) mod call;

@@ -1,6 +1,6 @@
 //! `name = value` where the name says that the value is a secret: source code, JSON, YAML, shell, XML, prose.
 //!
-//! Triggered by a word inside the name ([`Word`]); then forward: the rest of the name, an operator, the value.
+//! Triggered by a word inside the name (`Word`); then forward: the rest of the name, an operator, the value.
 //! Whether the value is one is a matter of the word's strength and of how the value looks (`value`).
 
 pub(in crate::mask) mod compared;
