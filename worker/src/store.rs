@@ -475,18 +475,21 @@ impl ThreadStore {
         Ok(oldest.flatten())
     }
 
-    /// Removes for good what was deleted before `before_ms`.
+    /// Removes for good what was deleted before `before_ms`, and the records of turns that had ended by then; a usage
+    /// fact that still has to be delivered stays.
     pub(crate) fn purge(&self, before_ms: i64) -> Result<()> {
-        let old = "SELECT id FROM generation WHERE deleted_at < ?";
-        for (table, column) in [
-            ("message", "place / 1000000"),
-            ("message_rest", "place / 1000000"),
-            ("turn", "generation"),
-            ("idempotency", "generation"),
+        let deleted = "SELECT id FROM generation WHERE deleted_at < ?";
+        let ended = "SELECT run_id FROM turn WHERE ended_at < ?";
+        for query in [
+            &format!("DELETE FROM message WHERE place / {GENERATION_SPAN} IN ({deleted})"),
+            &format!("DELETE FROM message_rest WHERE place / {GENERATION_SPAN} IN ({deleted})"),
+            &format!("DELETE FROM idempotency WHERE generation IN ({deleted})"),
+            &format!("DELETE FROM usage WHERE due_at IS NULL AND run_id IN ({ended})"),
+            "DELETE FROM turn WHERE ended_at < ?",
+            "DELETE FROM generation WHERE deleted_at < ?",
         ] {
-            self.sql.exec(&format!("DELETE FROM {table} WHERE {column} IN ({old})"), vec![before_ms.into()])?;
+            self.sql.exec(query, vec![before_ms.into()])?;
         }
-        self.sql.exec("DELETE FROM generation WHERE deleted_at < ?", vec![before_ms.into()])?;
         Ok(())
     }
 }

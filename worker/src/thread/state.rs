@@ -38,6 +38,7 @@ pub(crate) struct Thread {
     alarm_ms: Cell<Option<i64>>,
     pub(super) feeding: Cell<bool>,
     pub(super) delivering: Cell<bool>,
+    purged: Cell<bool>,
 }
 
 /// The right to run a turn; the next one in the queue gets it when this is dropped.
@@ -62,6 +63,7 @@ impl Thread {
             alarm_ms: Cell::default(),
             feeding: Cell::default(),
             delivering: Cell::default(),
+            purged: Cell::default(),
         });
         if thread.recover()? {
             let thread = thread.clone();
@@ -160,7 +162,12 @@ impl Thread {
         self.alarm_ms.set(None);
         // Before anything that may take long or fail: a running turn must not lose its keep-alive.
         self.schedule().await?;
-        self.store.purge(now_ms() - RETENTION_MS)?;
+        let limit_ms = now_ms() - RETENTION_MS;
+        let due = self.store.oldest_deletion_ms()?.is_some_and(|deleted_ms| deleted_ms < limit_ms);
+        // It reads every row: when a deletion is due, and else once in a life of the object.
+        if due || !self.purged.replace(true) {
+            self.store.purge(limit_ms)?;
+        }
         self.settle().await;
         Ok(())
     }
