@@ -7,11 +7,11 @@ use threadkeep_core::ErrorCode;
 use worker::Request;
 
 /// Largest body of a chat request, in bytes. A stock client posts its whole history, which is not read but has to pass:
-/// a few tool outputs of several megabytes each. An isolate has 128 MB for all that it does.
-pub(crate) const MAX_CHAT_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// a few tool outputs of several megabytes each. An isolate has 128 MB for all that it does, and a body is in it twice.
+pub(crate) const MAX_CHAT_BODY_BYTES: usize = 24 * 1024 * 1024;
 
 /// Largest body of a save or an append, in bytes: a whole thread.
-pub(crate) const MAX_THREAD_BODY_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_THREAD_BODY_BYTES: usize = 24 * 1024 * 1024;
 
 /// Largest body of any other request, in bytes: a title, some metadata, a name.
 pub(crate) const MAX_SMALL_BODY_BYTES: usize = 64 * 1024;

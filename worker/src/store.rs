@@ -309,7 +309,7 @@ impl ThreadStore {
     /// The live generation.
     pub(crate) fn generation(&self) -> Result<Option<GenerationRow>> {
         let query = "SELECT id, updated_at, message_count,
-            coalesce(title, CASE WHEN json_type(metadata, '$.title') = 'text' THEN metadata ->> '$.title' END, first_text),
+            coalesce(title, CASE WHEN json_type(metadata, '$.title') = 'text' THEN substr(metadata ->> '$.title', 1, 100) END, first_text),
             metadata
             FROM generation WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 1";
         first(&self.sql, query, vec![])
@@ -380,6 +380,16 @@ impl ThreadStore {
         Ok(Some(message))
     }
 
+    /// Bytes of all messages of a generation.
+    pub(crate) fn bytes(&self, generation: i64) -> Result<usize> {
+        let query = "SELECT coalesce((SELECT sum(octet_length(body)) FROM message WHERE place BETWEEN ?1 AND ?2), 0)
+            + coalesce((SELECT sum(octet_length(body)) FROM message_rest WHERE place BETWEEN ?1 AND ?2), 0)";
+        let start = generation * GENERATION_SPAN;
+        let sum: Option<Option<i64>> =
+            first(&self.sql, query, vec![start.into(), (start + GENERATION_SPAN - 1).into()])?;
+        Ok(sum.flatten().and_then(|sum| usize::try_from(sum).ok()).unwrap_or_default())
+    }
+
     /// The position of the last user message of a generation.
     pub(crate) fn last_user_position(&self, generation: i64) -> Result<Option<usize>> {
         let query = "SELECT max(place) FROM message WHERE place BETWEEN ? AND ? AND role = 'user'";
@@ -443,11 +453,10 @@ impl ThreadStore {
         })
     }
 
-    /// The buffered events of a turn, as one NDJSON text.
-    pub(crate) fn segments(&self, run_id: &str) -> Result<String> {
-        let query = "SELECT body FROM segment WHERE run_id = ? ORDER BY n";
-        let segments: Vec<String> = all(&self.sql, query, vec![run_id.into()])?;
-        Ok(segments.concat())
+    /// One row of the buffered events of a turn; lines of NDJSON may go on in the next.
+    pub(crate) fn segment(&self, run_id: &str, n: usize) -> Result<Option<String>> {
+        let query = "SELECT body FROM segment WHERE run_id = ? AND n = ?";
+        first(&self.sql, query, vec![run_id.into(), integer(n)])
     }
 
     pub(crate) fn add_usage(&self, run_id: &str, seq: usize, fact: &str, due_ms: Option<i64>) -> Result<()> {

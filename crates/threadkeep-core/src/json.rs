@@ -50,6 +50,23 @@ fn without_prototype_keys(value: &Value) -> Value {
     }
 }
 
+/// Deepest value that a message may hold. A JSON reader refuses more than 128 levels, and a stored message adds its own;
+/// what is deeper is kept as JSON text.
+const MAX_DEPTH: usize = 64;
+
+/// The value, or its JSON text when it is nested deeper than [`MAX_DEPTH`].
+pub(crate) fn shallow(value: Value) -> Value {
+    if is_deeper(&value, MAX_DEPTH) { Value::String(value.to_string()) } else { value }
+}
+
+fn is_deeper(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth == 0 || items.iter().any(|item| is_deeper(item, depth - 1)),
+        Value::Object(map) => depth == 0 || map.values().any(|item| is_deeper(item, depth - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 /// Whether two values are the same to a JavaScript reader: `1` and `1.0` are one number, key order does not count.
 ///
 /// A stored message that went through `JSON.parse` and `JSON.stringify` on its way back is still the same message.
@@ -81,6 +98,14 @@ mod tests {
         let mut base = None;
         merge(&mut base, &json!({"__proto__": {"x": 1}, "a": {"constructor": 1, "b": 2}}));
         assert_eq!(base, Some(json!({"a": {"b": 2}})));
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_kept_as_text() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let shallow_of = |depth| shallow(serde_json::from_str(&nested(depth)).unwrap());
+        assert!(shallow_of(MAX_DEPTH).is_array());
+        assert_eq!(shallow_of(MAX_DEPTH + 1), Value::String(nested(MAX_DEPTH + 1)));
     }
 
     #[test]

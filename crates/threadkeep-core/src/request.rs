@@ -5,9 +5,10 @@ use crate::half_letters::HalfLetters;
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, TextPart};
 use crate::state_key::StateKey;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use std::fmt;
 
 /// Longest user message, in bytes of text: about 16,000 words. A document belongs into a file or into the context.
 pub const MAX_USER_TEXT_BYTES: usize = 128 * 1024;
@@ -126,12 +127,13 @@ fn user_message(body: &Body<'_>) -> Option<(Option<String>, Vec<String>)> {
     if let Some(raw) = body.message {
         return string(raw).filter(|text| !text.trim().is_empty()).map(|text| (None, vec![text]));
     }
-    let entries: Vec<&RawValue> = serde_json::from_str(body.messages?.get()).ok()?;
-    let entry = entries
-        .iter()
-        .rev()
-        .filter_map(|raw| serde_json::from_str::<Entry<'_>>(raw.get()).ok())
-        .find(|entry| entry.role == "user")?;
+    let mut last = None;
+    each(body.messages?, |raw| {
+        if let Some(entry) = serde_json::from_str::<Entry<'_>>(raw.get()).ok().filter(|entry| entry.role == "user") {
+            last = Some(entry);
+        }
+    })?;
+    let entry = last?;
     let texts = texts(&entry);
     if texts.iter().all(|text| text.trim().is_empty()) {
         return None;
@@ -139,17 +141,51 @@ fn user_message(body: &Body<'_>) -> Option<(Option<String>, Vec<String>)> {
     Some((entry.id.and_then(string).filter(|id| is_message_id(id)), texts))
 }
 
+/// The texts of an entry that say something; what is past the limit of a user message is not gathered further.
 fn texts(entry: &Entry<'_>) -> Vec<String> {
-    match (entry.parts, entry.content) {
-        (Some(parts), _) => {
-            let parts: Vec<serde_json::Value> = read(parts).unwrap_or_default();
-            let texts = parts.into_iter().filter(|part| part.get("type").is_some_and(|kind| kind == "text"));
-            texts.filter_map(|part| part.get("text").and_then(|text| text.as_str()).map(str::to_owned)).collect()
-        }
-        // Clients of the SDK's fourth major wrote the text here.
-        (None, Some(content)) => string(content).into_iter().collect(),
-        (None, None) => Vec::new(),
+    #[derive(Deserialize)]
+    struct Part<'a> {
+        #[serde(borrow)]
+        r#type: &'a RawValue,
+        #[serde(borrow)]
+        text: &'a RawValue,
     }
+    let mut texts = Vec::new();
+    let mut bytes = 0;
+    match (entry.parts, entry.content) {
+        (Some(parts), _) => drop(each(parts, |raw| {
+            let part = serde_json::from_str::<Part<'_>>(raw.get()).ok().filter(|part| part.r#type.get() == r#""text""#);
+            let text = part.filter(|_| bytes <= MAX_USER_TEXT_BYTES).and_then(|part| string(part.text));
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                bytes += text.len();
+                texts.push(text);
+            }
+        })),
+        // Clients of the SDK's fourth major wrote the text here.
+        (None, Some(content)) => texts.extend(string(content)),
+        (None, None) => {}
+    }
+    texts
+}
+
+/// Visits the elements of an array and keeps none: a body within its limit can hold millions. `None` for no array.
+fn each<'a>(array: &'a RawValue, visit: impl FnMut(&'a RawValue)) -> Option<()> {
+    struct Each<F>(F);
+    impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Each<F> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+            while let Some(item) = items.next_element()? {
+                (self.0)(item);
+            }
+            Ok(())
+        }
+    }
+    serde_json::Deserializer::from_str(array.get()).deserialize_seq(Each(visit)).ok()
 }
 
 /// Whether a client's message id can be taken over: short, and safe wherever an id may be put.

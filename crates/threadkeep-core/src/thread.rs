@@ -20,6 +20,9 @@ pub const MAX_TITLE_CHARS: usize = 100;
 /// Largest metadata of a thread, in bytes of JSON: it travels with every row of a thread list.
 pub const MAX_METADATA_BYTES: usize = 16 * 1024;
 
+/// Longest id of a message that a service brings, in bytes.
+pub const MAX_ID_BYTES: usize = 256;
+
 /// What a decision needs to know of a thread.
 #[derive(Debug, Clone, Copy)]
 pub struct ThreadState {
@@ -122,11 +125,14 @@ pub fn shorten_title(text: &str) -> Option<String> {
 /// Reads messages that a service brings.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidRequest`] when the value is no array of `UIMessage`s.
+/// [`ErrorCode::InvalidRequest`] when the value is no array of `UIMessage`s, or an id is empty or longer than
+/// [`MAX_ID_BYTES`].
 pub fn read_messages(value: Value) -> Result<Vec<UiMessage>, ErrorCode> {
     let Value::Array(items) = value else { return Err(ErrorCode::InvalidRequest) };
     let messages = items.into_iter().map(UiMessage::from_value);
-    messages.collect::<Option<_>>().ok_or(ErrorCode::InvalidRequest)
+    let messages: Vec<_> = messages.collect::<Option<_>>().ok_or(ErrorCode::InvalidRequest)?;
+    let ids_fit = messages.iter().all(|message| (1..=MAX_ID_BYTES).contains(&message.id.len()));
+    if ids_fit { Ok(messages) } else { Err(ErrorCode::InvalidRequest) }
 }
 
 /// Reads the metadata of a thread.
@@ -216,6 +222,9 @@ mod tests {
     fn what_is_no_message_is_refused() {
         assert_eq!(read_messages(json!([{"id": "1", "role": "robot", "parts": []}])), Err(ErrorCode::InvalidRequest));
         assert_eq!(read_messages(json!({})), Err(ErrorCode::InvalidRequest));
+        for id in [String::new(), "x".repeat(MAX_ID_BYTES + 1)] {
+            assert_eq!(read_messages(json!([{"id": id, "role": "user", "parts": []}])), Err(ErrorCode::InvalidRequest));
+        }
         assert_eq!(read_messages(json!([])), Ok(vec![]));
         assert_eq!(read_metadata(json!([])), Err(ErrorCode::InvalidRequest));
         assert_eq!(read_metadata(json!({"k": "x".repeat(MAX_METADATA_BYTES)})), Err(ErrorCode::InvalidRequest));

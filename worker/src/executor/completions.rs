@@ -17,6 +17,7 @@ const MAX_ARGUMENT_BYTES: usize = 8 * 1024 * 1024;
 
 /// One completion under way.
 pub(super) struct Completion {
+    run_id: String,
     model: String,
     calls: Vec<Call>,
     finish_reason: Option<String>,
@@ -34,8 +35,9 @@ struct Call {
 }
 
 impl Completion {
-    pub(super) fn new(model: &str) -> Self {
+    pub(super) fn new(run_id: &str, model: &str) -> Self {
         Self {
+            run_id: run_id.to_owned(),
             model: model.to_owned(),
             calls: Vec::new(),
             finish_reason: None,
@@ -142,7 +144,8 @@ impl Completion {
     }
 
     fn start_calls(&mut self) -> Vec<AiEvent> {
-        self.calls.drain(..).filter(|call| !call.name.is_empty()).map(start_call).collect()
+        let calls = std::mem::take(&mut self.calls);
+        calls.into_iter().filter(|call| !call.name.is_empty()).map(|call| start_call(&self.run_id, call)).collect()
     }
 }
 
@@ -151,14 +154,15 @@ fn said(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-fn start_call(call: Call) -> AiEvent {
+fn start_call(run_id: &str, call: Call) -> AiEvent {
     let args = match serde_json::from_str(&call.arguments) {
         Ok(args) => args,
         Err(_) if call.arguments.trim().is_empty() => json!({}),
         // Not JSON: kept as the text it is.
         Err(_) => Value::String(call.arguments),
     };
-    let tool_call_id = if call.id.is_empty() { format!("call_{}", call.index) } else { call.id };
+    // Where a server gives none, an id of our own; ids of one thread must differ.
+    let tool_call_id = if call.id.is_empty() { format!("call_{run_id}_{}", call.index) } else { call.id };
     AiEvent::ToolCallStart { tool_call_id, tool_name: call.name, args }
 }
 
@@ -193,7 +197,7 @@ mod tests {
 
     #[track_caller]
     fn check(chunks: &[Value], expected: &[AiEvent]) {
-        let mut completion = Completion::new("m");
+        let mut completion = Completion::new("r", "m");
         let mut events: Vec<_> =
             chunks.iter().flat_map(|chunk| completion.push(&Frame::Text(chunk.to_string()))).collect();
         events.extend(completion.finish());
@@ -298,7 +302,7 @@ mod tests {
 
     #[test]
     fn what_is_no_chunk_is_a_problem() {
-        let mut completion = Completion::new("m");
+        let mut completion = Completion::new("r", "m");
         assert_eq!(completion.push(&Frame::Text("nope".into())), [Err(ProblemCode::MalformedEvent)]);
         assert_eq!(completion.push(&Frame::Unreadable), [Err(ProblemCode::MalformedEvent)]);
         assert!(completion.push(&Frame::Text("[DONE]".into())).is_empty());

@@ -1,7 +1,7 @@
 //! The `openai` executor: any server with the chat-completions API, streaming.
 
 use super::completions::Completion;
-use super::{EventStream, Prompt, upstream};
+use super::{EventStream, Interrupted, Prompt, upstream};
 use crate::config::OpenaiConfig;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -19,7 +19,7 @@ pub(super) async fn run(config: &OpenaiConfig, prompt: Prompt) -> Result<EventSt
     });
     let url = format!("{}/chat/completions", config.base_url);
     let frames = upstream::post(&url, config.api_key.as_deref(), &body, |_| Framing::Sse).await?;
-    let reading = (frames, Some(Completion::new(model)));
+    let reading = (frames, Some(Completion::new(&prompt.run_id, model)));
     let events = stream::unfold(reading, |(mut frames, completion)| async move {
         let mut completion = completion?;
         match frames.next().await {
@@ -27,8 +27,8 @@ pub(super) async fn run(config: &OpenaiConfig, prompt: Prompt) -> Result<EventSt
                 let events = batch.iter().flat_map(|frame| completion.push(frame)).collect();
                 Some((Ok(events), (frames, Some(completion))))
             }
-            Some(Err(interrupted)) => Some((Err(interrupted), (frames, None))),
-            None => Some((Ok(completion.finish()), (frames, None))),
+            // Behind the finish reason a broken connection is an end like any other; `finish` knows.
+            Some(Err(Interrupted)) | None => Some((Ok(completion.finish()), (frames, None))),
         }
     });
     Ok(events.boxed_local())

@@ -12,6 +12,9 @@ use std::task::{Context, Poll, Waker};
 /// Most bytes that wait for one client: two whole replies. Beyond, the client is dropped; it can resume.
 const MAX_QUEUED_BYTES: usize = 32 * 1024 * 1024;
 
+/// Most clients of one turn, each with a queue: a person has some tabs. The oldest is let go for the ninth.
+const MAX_CLIENTS: usize = 8;
+
 /// The clients of one turn.
 #[derive(Default)]
 pub(crate) struct Clients {
@@ -34,7 +37,12 @@ impl Clients {
     /// Adds a client that is first sent `bytes`.
     pub(crate) fn join(&self, bytes: Vec<u8>) -> ClientStream {
         let queue = Rc::new(RefCell::new(Queue { bytes, ..Queue::default() }));
-        self.queues.borrow_mut().push(Rc::downgrade(&queue));
+        let mut queues = self.queues.borrow_mut();
+        queues.retain(|queue| queue.strong_count() > 0);
+        if queues.len() >= MAX_CLIENTS {
+            close(queues.remove(0));
+        }
+        queues.push(Rc::downgrade(&queue));
         ClientStream { queue }
     }
 
@@ -56,11 +64,16 @@ impl Clients {
 
     /// Ends all streams once they have been drained.
     pub(crate) fn close(&self) {
-        for queue in self.queues.borrow_mut().drain(..).filter_map(|queue| queue.upgrade()) {
-            let mut queue = queue.borrow_mut();
-            queue.closed = true;
-            queue.wake();
-        }
+        self.queues.borrow_mut().drain(..).for_each(close);
+    }
+}
+
+/// Ends a client's stream once what waits for it has been read.
+fn close(queue: Weak<RefCell<Queue>>) {
+    if let Some(queue) = queue.upgrade() {
+        let mut queue = queue.borrow_mut();
+        queue.closed = true;
+        queue.wake();
     }
 }
 
@@ -106,6 +119,16 @@ mod tests {
         assert_eq!(next(&mut stream), None);
         clients.close();
         assert_eq!(next(&mut stream), Some(None));
+    }
+
+    #[test]
+    fn the_oldest_client_is_let_go_for_one_too_many() {
+        let clients = Clients::default();
+        let mut streams: Vec<_> = (0..=MAX_CLIENTS).map(|_| clients.join(Vec::new())).collect();
+        clients.send(b"x");
+        let got: Vec<_> = streams.iter_mut().map(next).collect();
+        assert_eq!(got[0], Some(None));
+        assert!(got[1..].iter().all(|piece| *piece == Some(Some(b"x".to_vec()))));
     }
 
     #[test]

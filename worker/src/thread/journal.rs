@@ -15,6 +15,8 @@ pub(crate) struct Journal {
     masker: Masker,
     /// The text or reasoning block that is open: its kind and what of it is not safe to store yet.
     open: Option<(Kind, MaskStream)>,
+    /// Masked text of one block that is not a line yet.
+    gathered: Option<(Kind, String)>,
     unflushed: String,
 }
 
@@ -26,7 +28,7 @@ enum Kind {
 
 impl Journal {
     pub(crate) fn new(masker: Masker) -> Self {
-        Self { masker, open: None, unflushed: String::new() }
+        Self { masker, open: None, gathered: None, unflushed: String::new() }
     }
 
     /// Takes one event; says whether there is a segment that should be written now.
@@ -41,11 +43,12 @@ impl Journal {
             // Neither is part of the message; `done` and `error` end the turn, and the buffer with it.
             AiEvent::UsageReport { .. } | AiEvent::Status { .. } | AiEvent::Done { .. } | AiEvent::Error { .. } => {}
         }
-        self.unflushed.len() >= SEGMENT_BYTES
+        self.unflushed.len() + self.gathered.as_ref().map_or(0, |(_, text)| text.len()) >= SEGMENT_BYTES
     }
 
     /// The next segment, when there is something to write.
     pub(crate) fn take_segment(&mut self) -> Option<String> {
+        self.write_gathered();
         (!self.unflushed.is_empty()).then(|| std::mem::take(&mut self.unflushed))
     }
 
@@ -64,17 +67,34 @@ impl Journal {
         }
     }
 
+    /// Deltas of one block are gathered until the next segment: one line each would be several times their size.
     fn write_delta(&mut self, kind: Kind, delta: String) {
         if delta.is_empty() {
             return;
         }
-        self.write(&match kind {
+        match &mut self.gathered {
+            Some((open, text)) if *open == kind => text.push_str(&delta),
+            _ => {
+                self.write_gathered();
+                self.gathered = Some((kind, delta));
+            }
+        }
+    }
+
+    fn write_gathered(&mut self) {
+        let Some((kind, delta)) = self.gathered.take() else { return };
+        self.write_line(&match kind {
             Kind::Text => AiEvent::TextDelta { delta },
             Kind::Reasoning => AiEvent::ReasoningDelta { delta },
         });
     }
 
     fn write(&mut self, event: &AiEvent) {
+        self.write_gathered();
+        self.write_line(event);
+    }
+
+    fn write_line(&mut self, event: &AiEvent) {
         if let Ok(line) = serde_json::to_string(event) {
             self.unflushed.push_str(&line);
             self.unflushed.push('\n');

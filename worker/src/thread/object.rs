@@ -4,30 +4,40 @@ use super::call::{ThreadAddress, ThreadCall};
 use super::state::Thread;
 use crate::body;
 use crate::reply::{self, Failure, Reply};
+use std::cell::RefCell;
 use std::rc::Rc;
-use worker::{DurableObject, Env, Request, Response, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
 
 /// Header that names the thread of a chat response (STATE_KEY_LIFECYCLE).
 const STATE_KEY_HEADER: &str = "x-state-key";
 
+/// When the alarm is tried again on an object that cannot open, in milliseconds: a deployment with a mistake in its
+/// configuration must not swallow what is due.
+const REOPEN_MS: i64 = 60_000;
+
 #[durable_object]
 #[expect(missing_debug_implementations, reason = "the runtime alone holds it")]
 pub struct ThreadObject {
-    thread: Reply<Rc<Thread>>,
+    state: Rc<State>,
+    env: Env,
+    /// `None` until it opens.
+    thread: RefCell<Option<Rc<Thread>>>,
 }
 
 impl DurableObject for ThreadObject {
     fn new(state: State, env: Env) -> Self {
-        Self { thread: Thread::open(state, env) }
+        let object = Self { state: Rc::new(state), env, thread: RefCell::default() };
+        // At once, so that a turn which was running is closed whatever wakes the object; a failure is met again below.
+        let _ = object.thread();
+        object
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let address = ThreadAddress::read(&request);
         let state_key = address.as_ref().ok().map(|(_, address)| address.state_key.clone());
-        let result = match (&self.thread, address) {
-            (Ok(thread), Ok((call, address))) => dispatch(thread, call, &address, &mut request).await,
-            (Err(_), _) => Err(Failure::Internal("thread storage")),
-            (_, Err(failure)) => Err(failure),
+        let result = match (self.thread(), address) {
+            (Ok(thread), Ok((call, address))) => dispatch(&thread, call, &address, &mut request).await,
+            (Err(failure), _) | (_, Err(failure)) => Err(failure),
         };
         let response = result.or_else(Failure::into_response)?;
         if let Some(state_key) = state_key {
@@ -37,10 +47,26 @@ impl DurableObject for ThreadObject {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        if let Ok(thread) = &self.thread {
-            thread.alarm().await?;
+        match self.thread() {
+            Ok(thread) => thread.alarm().await?,
+            Err(failure) => {
+                console_error!("{{\"level\":\"error\",\"kind\":\"alarm\",\"code\":\"{}\"}}", failure.code().as_str());
+                self.state.storage().set_alarm(REOPEN_MS).await?;
+            }
         }
         Response::empty()
+    }
+}
+
+impl ThreadObject {
+    fn thread(&self) -> Reply<Rc<Thread>> {
+        let open = self.thread.borrow().clone();
+        if let Some(thread) = open {
+            return Ok(thread);
+        }
+        let thread = Thread::open(self.state.clone(), self.env.clone())?;
+        self.thread.replace(Some(thread.clone()));
+        Ok(thread)
     }
 }
 

@@ -10,14 +10,17 @@ use futures_util::pin_mut;
 use serde_json::json;
 use serde_json::value::RawValue;
 use std::time::Duration;
-use worker::{AbortController, Delay, Fetch, Request};
+use worker::{AbortController, Delay, Fetch, Request, console_error};
 
 /// Pause before the first retry of the usage hook, doubled up to the longest, in milliseconds.
 const FIRST_RETRY_MS: i64 = 1_000;
 const LONGEST_RETRY_MS: i64 = 60 * 60 * 1000;
 
 /// How long the usage hook may take to answer, in milliseconds.
-const HOOK_TIMEOUT_MS: u64 = 10_000;
+pub(super) const USAGE_HOOK_TIMEOUT_MS: i64 = 10_000;
+
+/// How long the directory may take, in milliseconds.
+const DIRECTORY_TIMEOUT_MS: u64 = 10_000;
 
 impl Thread {
     /// Feeds the directory until it has seen the newest revision, or does not answer.
@@ -27,8 +30,16 @@ impl Thread {
             return;
         }
         while let Ok(Some((object, entry))) = self.unindexed() {
-            if directory::put(&self.env, &object.owner, &entry).await.is_err() {
-                break;
+            let put = directory::put(&self.env, &object.owner, &entry);
+            let limit = Delay::from(Duration::from_millis(DIRECTORY_TIMEOUT_MS));
+            pin_mut!(put, limit);
+            match select(put, limit).await {
+                Either::Left((Ok(()), _)) => {}
+                Either::Left((Err(error), _)) => {
+                    outgoing::failed("directory", &error);
+                    break;
+                }
+                Either::Right(_) => break,
             }
             if self.store.set_indexed(object.revision).is_err() {
                 break;
@@ -92,11 +103,24 @@ impl Thread {
         let signal = timeout.signal();
         let fetch = Fetch::Request(request);
         let sent = fetch.send_with_signal(&signal);
-        let limit = Delay::from(Duration::from_millis(HOOK_TIMEOUT_MS));
+        let limit = Delay::from(Duration::from_millis(USAGE_HOOK_TIMEOUT_MS.unsigned_abs()));
         pin_mut!(sent, limit);
         match select(sent, limit).await {
-            Either::Left((Ok(response), _)) => (200..300).contains(&response.status_code()),
-            Either::Left((Err(_), _)) => false,
+            Either::Left((Ok(response), _)) => {
+                let status = response.status_code();
+                let delivered = (200..300).contains(&status);
+                if !delivered {
+                    console_error!(
+                        "{}",
+                        json!({"level": "error", "kind": "usage hook", "status": status, "attempts": usage.attempts})
+                    );
+                }
+                delivered
+            }
+            Either::Left((Err(error), _)) => {
+                outgoing::failed("usage hook", &error);
+                false
+            }
             Either::Right(_) => {
                 timeout.abort();
                 false

@@ -7,6 +7,7 @@ use super::turn::{Turn, encode};
 use crate::executor::{self, EventStream, Prompt};
 use crate::log::{self, TurnLine};
 use crate::reply::{Failure, Reply};
+use crate::store::TurnRow;
 use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, Abortable, Either, select};
 use futures_util::{StreamExt, pin_mut};
@@ -14,6 +15,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use threadkeep_core::chunk::SSE_DONE;
 use threadkeep_core::error::public_error_text;
+use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
 use threadkeep_core::mask::MaskCounts;
 use threadkeep_core::{Accumulator, AiEvent, Ending, ErrorCode, StateKey, UiMessageChunk};
 use wasm_bindgen_futures::spawn_local;
@@ -25,6 +27,10 @@ const FLUSH_MS: u64 = 250;
 /// Longest silence of an executor, in milliseconds. Models think for minutes; a connection that says nothing for longer
 /// is dead, and its thread must not wait for ever.
 const MAX_SILENCE_MS: i64 = 10 * 60 * 1000;
+
+/// How long an executor may take to answer at all, in milliseconds: gateways hold a request for a cold model, but the
+/// thread waits with it.
+const OPEN_TIMEOUT_MS: u64 = 120_000;
 
 /// How long usage reports may come after `done` or `error`, in milliseconds, before the turn ends without them.
 const MAX_TAIL_MS: i64 = 30_000;
@@ -40,6 +46,7 @@ struct Pump<'a> {
     events: u64,
     /// `done` or `error`, held back until the executor's stream has ended: usage reports may follow it.
     terminal: Option<AiEvent>,
+    terminal_ms: i64,
 }
 
 impl Thread {
@@ -60,10 +67,17 @@ impl Thread {
             bytes_sent: 0,
             events: 0,
             terminal: None,
+            terminal_ms: 0,
         };
         let (handle, registration) = AbortHandle::new_pair();
         turn.on_stop(handle);
-        let opened = Abortable::new(executor::open(&self.config.executor, prompt), registration).await;
+        let answer = Abortable::new(executor::open(&self.config.executor, prompt), registration);
+        let limit = Delay::from(Duration::from_millis(OPEN_TIMEOUT_MS));
+        pin_mut!(answer);
+        let opened = match select(answer, limit).await {
+            Either::Left((opened, _)) => opened,
+            Either::Right(_) => Ok(Err(ErrorCode::UpstreamUnavailable)),
+        };
         // The caller may have left: nothing depends on it any more.
         let failed = match opened {
             Ok(Ok(events)) => {
@@ -93,13 +107,30 @@ impl Thread {
         let state_key = StateKey::parse(&object.state_key).ok_or(Failure::Internal("state key"))?;
         let address = ThreadAddress { owner: object.owner, state_key };
         for turn in turns {
-            let mut run = Accumulator::new(&turn.message_id, serde_json::from_str(&turn.metadata).ok());
-            for line in self.store.segments(&turn.run_id)?.lines() {
-                run.push_json(line.as_bytes());
+            if self.recover_turn(&address, &turn).is_err() {
+                // Better without its partial than a thread that never opens again.
+                self.store.end_turn(&turn.run_id, "error", now_ms())?;
+                console_error!("{{\"level\":\"error\",\"kind\":\"turn not recovered\",\"turn\":\"{}\"}}", turn.run_id);
             }
-            self.store_reply(&address, turn.generation, &turn.run_id, run)?;
         }
         Ok(true)
+    }
+
+    fn recover_turn(&self, address: &ThreadAddress, turn: &TurnRow) -> Reply<()> {
+        let mut run = Accumulator::new(&turn.message_id, serde_json::from_str(&turn.metadata).ok());
+        let mut lines = FrameDecoder::new(Framing::Ndjson);
+        let mut n = 0;
+        // Row by row: the buffer may be as large as the reply.
+        while let Some(segment) = self.store.segment(&turn.run_id, n)? {
+            for frame in lines.push(segment.as_bytes()) {
+                if let Frame::Text(line) = frame {
+                    run.push_json(line.as_bytes());
+                }
+            }
+            n += 1;
+        }
+        self.store_reply(address, turn.generation, &turn.run_id, run)?;
+        Ok(())
     }
 
     /// Stores the reply of a run and ends its turn, in one transaction. Gives the last chunks.
@@ -153,7 +184,7 @@ impl Pump<'_> {
                 Either::Right(((), _)) => {
                     self.flush();
                     let silence_ms = now_ms() - heard_ms;
-                    if self.terminal.is_some() && silence_ms > MAX_TAIL_MS {
+                    if self.terminal.is_some() && now_ms() - self.terminal_ms > MAX_TAIL_MS {
                         return;
                     }
                     if silence_ms > MAX_SILENCE_MS {
@@ -175,15 +206,11 @@ impl Pump<'_> {
                 Ok(AiEvent::UsageReport { fact }) => self.store_usage(&fact),
                 // A run has one end; what comes behind it is not said to anyone.
                 Ok(_) | Err(_) if self.terminal.is_some() => {}
-                Ok(event @ (AiEvent::Done { .. } | AiEvent::Error { .. })) => self.terminal = Some(event),
-                Ok(event) => {
-                    if self.journal.record(&event) {
-                        self.flush();
-                    }
-                    if let Some(run) = self.turn.run.borrow_mut().as_mut() {
-                        chunks.extend(run.push(event).chunks);
-                    }
+                Ok(event @ (AiEvent::Done { .. } | AiEvent::Error { .. })) => {
+                    self.terminal = Some(event);
+                    self.terminal_ms = now_ms();
                 }
+                Ok(event) => chunks.extend(self.take_event(event)),
                 Err(code) => {
                     if let Some(run) = self.turn.run.borrow_mut().as_mut() {
                         run.skip(code);
@@ -192,6 +219,18 @@ impl Pump<'_> {
             }
         }
         self.send(&encode(&chunks));
+    }
+
+    /// Folds one event. Only what the reply has room for goes into the buffer, so both have the same bound.
+    fn take_event(&mut self, event: AiEvent) -> Vec<UiMessageChunk> {
+        let kept = event.clone();
+        let pushed = self.turn.run.borrow_mut().as_mut().map(|run| run.push(event)).unwrap_or_default();
+        let refused = pushed.problem.is_some() || pushed.chunks.is_empty();
+        let is_final = matches!(kept, AiEvent::AssistantFinal { .. });
+        if (!refused || is_final) && self.journal.record(&kept) {
+            self.flush();
+        }
+        pushed.chunks
     }
 
     fn send(&mut self, bytes: &[u8]) {

@@ -1,17 +1,18 @@
 //! What all calls on one thread share: storage, configuration, the running turn and the alarm.
 
 use super::call::ThreadAddress;
+use super::outbox::USAGE_HOOK_TIMEOUT_MS;
 use super::turn::Turn;
 use crate::config::Config;
-use crate::reply::{Failure, Reply};
+use crate::reply::Reply;
 use crate::store::{MessageRow, ThreadStore, atomically};
 use futures_channel::oneshot;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
-use threadkeep_core::UiMessage;
 use threadkeep_core::mask::{MaskCounts, Masker};
 use threadkeep_core::thread::{Command, Effects, ThreadState, decide, title_of};
+use threadkeep_core::{ErrorCode, UiMessage};
 use wasm_bindgen_futures::spawn_local;
 use worker::{Date, Env, State};
 
@@ -22,11 +23,14 @@ const KEEP_ALIVE_MS: i64 = 20_000;
 /// When the alarm looks after an outbox whose first try may have been cut off, in milliseconds.
 const OUTBOX_MS: i64 = 5_000;
 
+/// Nearest alarm for a fact that is due, in milliseconds.
+const SHORTEST_ALARM_MS: i64 = 100;
+
 /// How long deleted messages are kept, in milliseconds: 30 days.
 const RETENTION_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 pub(crate) struct Thread {
-    pub(super) state: State,
+    pub(super) state: Rc<State>,
     pub(super) env: Env,
     pub(super) config: Config,
     pub(super) store: ThreadStore,
@@ -48,7 +52,7 @@ pub(super) struct Slot {
 
 impl Thread {
     /// Opens the storage, and closes the turns that a former life of the object left running.
-    pub(super) fn open(state: State, env: Env) -> Reply<Rc<Self>> {
+    pub(super) fn open(state: Rc<State>, env: Env) -> Reply<Rc<Self>> {
         let config = Config::from_env(&env)?;
         let store = ThreadStore::open(state.storage().sql())?;
         let thread = Rc::new(Self {
@@ -65,7 +69,8 @@ impl Thread {
             delivering: Cell::default(),
             purged: Cell::default(),
         });
-        if thread.recover()? {
+        // What an earlier life left undone is done now, or its alarm set again.
+        if thread.recover()? || thread.due_ms()?.is_some() {
             let thread = thread.clone();
             spawn_local(async move { thread.settle().await });
         }
@@ -76,16 +81,22 @@ impl Thread {
         self.running.borrow().clone()
     }
 
+    /// Takes the turns that wait out of the queue; they are refused.
+    pub(super) fn dismiss_waiting(&self) {
+        self.waiting.borrow_mut().clear();
+    }
+
     /// Waits until no other turn runs.
     ///
     /// # Errors
-    /// `thread_busy` when too many wait already.
+    /// `thread_busy` when too many wait already; `thread_conflict` when the thread is deleted meanwhile.
     pub(super) async fn acquire(self: &Rc<Self>) -> Reply<Slot> {
         if self.busy.replace(true) {
             self.decide(&Command::Wait)?;
             let (sender, receiver) = oneshot::channel();
             self.waiting.borrow_mut().push_back(sender);
-            receiver.await.map_err(|_| Failure::Internal("turn queue"))?;
+            // Dropped by a deletion: what this turn was to go on with is gone.
+            receiver.await.map_err(|_| ErrorCode::ThreadConflict)?;
         }
         Ok(Slot { thread: self.clone() })
     }
@@ -115,7 +126,9 @@ impl Thread {
                 role: role(message).to_owned(),
                 body: serde_json::to_string(message)?,
             };
-            self.store.append(generation, &row, title_of(message).as_deref(), now_ms())?;
+            // Once more on one line: a number that went over two is no card before.
+            let title = title_of(message).map(|title| self.masker.mask_text(&title).into_owned());
+            self.store.append(generation, &row, title.as_deref(), now_ms())?;
         }
         Ok(())
     }
@@ -177,7 +190,11 @@ impl Thread {
         let Some(due_ms) = self.due_ms()? else { return Ok(()) };
         if self.alarm_ms.get().is_none_or(|alarm_ms| due_ms < alarm_ms) {
             self.alarm_ms.set(Some(due_ms));
-            self.state.storage().set_alarm((due_ms - now_ms()).max(0)).await?;
+            let set = self.state.storage().set_alarm((due_ms - now_ms()).max(0)).await;
+            if set.is_err() {
+                self.alarm_ms.set(None);
+            }
+            set?;
         }
         Ok(())
     }
@@ -186,7 +203,12 @@ impl Thread {
         let now_ms = now_ms();
         let running = self.running.borrow().is_some().then_some(now_ms + KEEP_ALIVE_MS);
         let unindexed = self.store.object()?.filter(|object| object.indexed_revision < object.revision);
-        let usage = self.store.next_usage()?.map(|usage| usage.due_at.max(now_ms + 100));
+        let usage = match &self.config.usage_hook {
+            // The one that delivers schedules what is left.
+            Some(_) if self.delivering.get() => Some(now_ms + USAGE_HOOK_TIMEOUT_MS),
+            Some(_) => self.store.next_usage()?.map(|usage| usage.due_at.max(now_ms + SHORTEST_ALARM_MS)),
+            None => None,
+        };
         let purge = self.store.oldest_deletion_ms()?.map(|deleted_ms| (deleted_ms + RETENTION_MS + 1).max(now_ms));
         Ok([running, unindexed.map(|_| now_ms + OUTBOX_MS), usage, purge].into_iter().flatten().min())
     }

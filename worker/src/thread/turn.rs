@@ -12,13 +12,17 @@ use futures_util::future::AbortHandle;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use threadkeep_core::map::ui_messages_to_message_dtos;
+use threadkeep_core::map::{MessageDto, ui_messages_to_message_dtos};
 use threadkeep_core::replay::replay;
 use threadkeep_core::request::user_message_of;
 use threadkeep_core::thread::Command;
-use threadkeep_core::{Accumulator, UiMessage, UiMessageChunk};
+use threadkeep_core::{Accumulator, ErrorCode, UiMessage, UiMessageChunk};
 use wasm_bindgen_futures::spawn_local;
 use worker::{Headers, Response, ResponseBuilder};
+
+/// Most stored bytes that a turn may start from. The prompt is in memory as messages, as a request body and as the
+/// runtime's copy of it, and an isolate has 128 MB for all its objects.
+const MAX_PROMPT_BYTES: usize = 24 * 1024 * 1024;
 
 /// A running turn, as its clients and `stop` see it.
 pub(crate) struct Turn {
@@ -78,6 +82,10 @@ impl Thread {
         let repeated = self.repeated_user(generation.as_ref(), &call, &message)?;
         self.decide(&Command::Turn { repeats_last_user: repeated.is_some() })?;
         message.id = self.new_message_id(generation.as_ref(), call.message_id.as_deref())?;
+        // Read before anything is written: what cannot be read refuses the turn and leaves no trace of it.
+        let count = generation.as_ref().map_or(0, |generation| generation.message_count);
+        let told = repeated.map_or(count, |position| position + 1);
+        let mut messages = self.history(generation.as_ref().map_or(0, |generation| generation.id), told)?;
         let started_ms = now_ms();
         let (run_id, message_id) = (id("run")?, id("msg")?);
         let metadata = json!({"runId": run_id, "createdAt": started_ms});
@@ -88,17 +96,13 @@ impl Thread {
             self.store.begin_turn(&run_id, live, &message_id, &metadata.to_string(), started_ms)?;
             Ok(live)
         })?;
-        let last = match repeated {
-            Some(position) => position,
-            None => generation.map_or(0, |generation| generation.message_count),
-        };
-        let history = self.history(live, last + 1)?;
+        messages.extend(ui_messages_to_message_dtos(&new));
         let prompt = Prompt {
             run_id: run_id.clone(),
             state_key: address.state_key.to_string(),
             model: call.model,
             graph_name: call.graph_name,
-            messages: ui_messages_to_message_dtos(&history),
+            messages,
         };
         let mut run = Accumulator::new(&message_id, Some(metadata));
         // The opening chunks are in the message from now on: a client that joins gets them by replay.
@@ -140,15 +144,20 @@ impl Thread {
         Ok(id.filter(|_| !taken).map_or_else(|| crate::id::id("msg"), |id| Ok(id.to_owned()))?)
     }
 
-    /// The first `count` messages of a generation.
-    fn history(&self, generation: i64, count: usize) -> Reply<Vec<UiMessage>> {
-        let mut messages = Vec::with_capacity(count);
+    /// The first `count` messages of a generation, as an executor takes them. Row by row: a thread may be larger than
+    /// what fits into memory twice.
+    fn history(&self, generation: i64, count: usize) -> Reply<Vec<MessageDto>> {
+        if self.store.bytes(generation)? > MAX_PROMPT_BYTES {
+            return Err(ErrorCode::ThreadFull.into());
+        }
+        let mut dtos = Vec::new();
         for position in 0..count {
             if let Some(row) = self.store.message(generation, position)? {
-                messages.push(serde_json::from_str(&row.body)?);
+                let message: UiMessage = serde_json::from_str(&row.body)?;
+                dtos.extend(ui_messages_to_message_dtos([&message]));
             }
         }
-        Ok(messages)
+        Ok(dtos)
     }
 }
 

@@ -94,6 +94,7 @@ impl Thread {
 
     /// SOFT_DELETE_DEFAULT: the thread vanishes from every read, and its key is free for a new one.
     pub(super) async fn delete(self: &Rc<Self>, address: &ThreadAddress) -> Reply<Response> {
+        self.dismiss_waiting();
         self.stop().await;
         if let Some(generation) = self.store.generation()? {
             self.atomically(address, || self.store.delete_generation(generation.id, now_ms()))?;

@@ -59,11 +59,11 @@ impl Masker {
     fn mask_part(&self, part: &mut Part, counts: &mut MaskCounts) {
         match part {
             Part::Text(part) => {
-                self.mask_string(&mut part.text, counts);
+                self.mask_prose(&mut part.text, counts);
                 self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
             }
             Part::Reasoning(part) => {
-                self.mask_string(&mut part.text, counts);
+                self.mask_prose(&mut part.text, counts);
                 self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
             }
             Part::Tool(part) => self.mask_tool(part, counts),
@@ -74,7 +74,7 @@ impl Masker {
                 self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
             }
             Part::SourceDocument(part) => {
-                self.mask_string(&mut part.title, counts);
+                self.mask_prose(&mut part.title, counts);
                 self.mask_optional_string(&mut part.filename, counts);
                 self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
             }
@@ -149,7 +149,7 @@ impl Masker {
 
     fn mask_optional_string(&self, text: &mut Option<String>, counts: &mut MaskCounts) {
         if let Some(text) = text {
-            self.mask_string(text, counts);
+            self.mask_prose(text, counts);
         }
     }
 }

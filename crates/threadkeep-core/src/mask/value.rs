@@ -59,9 +59,13 @@ impl Masker {
 
     /// Masks a leaf in place, unless it is a payload.
     pub(super) fn mask_string(&self, text: &mut String, counts: &mut MaskCounts) {
-        if is_payload(text) {
-            return;
+        if !is_payload(text) {
+            self.mask_prose(text, counts);
         }
+    }
+
+    /// Masks what people and models write, whatever it looks like: a column of tokens is no picture.
+    pub(super) fn mask_prose(&self, text: &mut String, counts: &mut MaskCounts) {
         if let std::borrow::Cow::Owned(masked) = self.mask_counting(text, counts) {
             *text = masked;
         }
@@ -96,7 +100,7 @@ fn is_payload(text: &str) -> bool {
 }
 
 fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_' | b'\n' | b'\r')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 #[cfg(test)]
