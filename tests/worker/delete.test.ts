@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { done, text } from './support/ai-event.ts';
-import { userMessage } from './support/client.ts';
+import { userMessage, type ErrorBody } from './support/client.ts';
 import { Scene } from './support/scene.ts';
 import { isStored } from './support/storage.ts';
 import { talkOf } from './support/ui.ts';
@@ -68,6 +68,24 @@ test('SOFT_DELETE_DEFAULT: a thread deleted under a running turn stays deleted w
   const next = await scene.talk(alice, key, 'Back', text('Welcome back'));
   assert.deepEqual(next.turn.request.messages, [{ role: 'user', content: 'Back' }]);
   assert.deepEqual(talkOf(await alice.messages(key)), ['user: Back', 'assistant: Welcome back']);
+});
+
+test('SOFT_DELETE_DEFAULT: turns that wait when the thread is deleted are refused and bring nothing back', async () => {
+  const key = scene.key('waiting');
+  const { stream, turn } = await scene.begin(alice, key, 'Going');
+  turn.send(text('half '));
+  await stream.reads('half');
+  // Eight may wait: that the ninth is refused proves that the others are in the queue.
+  const waiting = Array.from({ length: 9 }, async (_, at) => {
+    const message = userMessage(`waiting-${at}`, 'Waiting');
+    const answer = await alice.ask<ErrorBody>('POST', '/api/v1/ai/chat', { id: key, messages: [message] });
+    return { status: answer.status, code: answer.body.error.code };
+  });
+  assert.deepEqual(await Promise.race(waiting), { status: 409, code: 'thread_busy' });
+  await alice.remove(key);
+  const codes = (await Promise.all(waiting)).map(({ status, code }) => `${status} ${code}`).sort();
+  assert.deepEqual(codes, ['409 thread_busy', ...Array.from({ length: 8 }, () => '409 thread_conflict')]);
+  assert.deepEqual(await alice.messages(key), []);
 });
 
 test('SOFT_DELETE_DEFAULT: deleting twice, or what never was, is answered alike', async () => {

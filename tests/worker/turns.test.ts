@@ -216,3 +216,13 @@ test('PERSIST_AFTER_PUMP: the user message is stored before execution, the reply
   await stream.whole();
   assert.deepEqual((await alice.messages(key)).map((message) => message.role), ['user', 'assistant']);
 });
+
+test('a value that is nested very deep is kept as text, and the thread goes on', async () => {
+  const key = scene.key('deep');
+  const deep = (depth: number): unknown => (depth === 0 ? 'end' : [deep(depth - 1)]);
+  await scene.talk(alice, key, 'Dig', toolCall('c', 'dig', { at: deep(100) }), toolResult('c', deep(110)), text('Deep.'));
+  const tool = (await alice.messages(key))[1]?.parts.find((part) => part.type === 'dynamic-tool');
+  assert.equal(tool?.output, JSON.stringify(deep(110)));
+  await scene.talk(alice, key, 'Again', text('Still here.'));
+  assert.equal(textOf((await alice.messages(key))[3]), 'Still here.');
+});

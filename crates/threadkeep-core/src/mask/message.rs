@@ -253,4 +253,17 @@ mod tests {
         check(message(json!(4012888888881881u64)), message(json!("[REDACTED_CARD]")));
         check(message(json!(4012888888881882u64)), message(json!(4012888888881882u64)));
     }
+
+    #[test]
+    fn a_long_column_of_values_is_no_payload() {
+        let column = |value: &str| format!("{value}\n").repeat(100);
+        let message = |text: String| {
+            json!({"id": "m", "role": "user", "parts": [
+                {"type": "text", "text": text},
+                {"type": "reasoning", "text": text},
+                {"type": "data-x", "data": [text]},
+            ]})
+        };
+        check(message(column("4012888888881881")), message(column("[REDACTED_CARD]")));
+    }
 }
