@@ -20,3 +20,4 @@ mod reply;
 mod route;
 mod store;
 mod thread;
+mod timeout;

@@ -1,7 +1,8 @@
 //! Logs: one structured line per request and per turn. Routes, codes, sizes and timings; never content, keys or owners.
 
 use serde::Serialize;
-use worker::console_log;
+use serde_json::{Value, json};
+use worker::{console_error, console_log};
 
 /// One finished request.
 #[derive(Serialize)]
@@ -33,6 +34,15 @@ pub(crate) struct TurnLine<'a> {
     pub(crate) masked: serde_json::Map<String, serde_json::Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) problems: Vec<threadkeep_core::Problem>,
+}
+
+/// Something of ours failed: its kind, and what else may be told of it. Never an error's own text, it may quote anything.
+pub(crate) fn error(kind: &str, details: Value) {
+    let mut line = json!({"level": "error", "kind": kind});
+    if let (Value::Object(line), Value::Object(details)) = (&mut line, details) {
+        line.extend(details);
+    }
+    console_error!("{line}");
 }
 
 pub(crate) fn line(line: &impl Serialize) {

@@ -1,9 +1,11 @@
 //! Outgoing requests. Made by web-sys: the worker crate's own `RequestInit` brings 10 KB of options that we do not use.
 
+use crate::log;
 use crate::reply::kind;
 use js_sys::Uint8Array;
+use serde_json::json;
 use wasm_bindgen::JsValue;
-use worker::{Request, console_error};
+use worker::Request;
 
 /// A POST with a body, and headers as pairs of name and value.
 ///
@@ -23,5 +25,5 @@ pub(crate) fn post(url: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> 
 
 /// Logs that a call to another service failed: what was called and the kind of failure, nothing that was said.
 pub(crate) fn failed(what: &str, error: &worker::Error) {
-    console_error!("{{\"level\":\"error\",\"kind\":\"{what}: {}\"}}", kind(error));
+    log::error(&format!("{what}: {}", kind(error)), json!({}));
 }

@@ -2,10 +2,11 @@
 
 use crate::auth::AuthError;
 use crate::config::ConfigError;
+use crate::log;
 use serde::Serialize;
 use serde_json::json;
 use threadkeep_core::ErrorCode;
-use worker::{Headers, Response, ResponseBuilder, console_error};
+use worker::{Headers, Response, ResponseBuilder};
 
 /// Why a request gets no success.
 #[derive(Debug)]
@@ -83,7 +84,7 @@ impl Failure {
             // RFC 9110, 11.6.1: a 401 names the scheme.
             Self::Auth(_) if code.status() == 401 => response.headers().set("www-authenticate", "Bearer")?,
             Self::Method(allow) => response.headers().set("allow", allow)?,
-            Self::Internal(kind) => console_error!("{}", json!({"level": "error", "code": code, "kind": kind})),
+            Self::Internal(kind) => log::error(kind, json!({"code": code})),
             Self::Auth(_) | Self::Refused(_) => {}
         }
         Ok(response)

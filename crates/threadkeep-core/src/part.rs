@@ -242,8 +242,10 @@ impl Part {
         let Some(kind) = map.get("type").and_then(Value::as_str).map(str::to_owned) else {
             return Self::Unknown(map);
         };
+        // The name of a dynamic tool is a field of its own; that of a static one stands in the type.
+        let is_named = kind != "dynamic-tool" || Field::Text("toolName").fits(&map);
         match fields_of(&kind) {
-            Some(fields) if fields.iter().all(|field| field.fits(&map)) => Self::known(&kind, map),
+            Some(fields) if is_named && fields.iter().all(|field| field.fits(&map)) => Self::known(&kind, map),
             _ => Self::Unknown(map),
         }
     }
@@ -357,17 +359,6 @@ const TOOL: &[Field] = &[
     Field::OptionalBool("preliminary"),
     Field::OptionalObject("approval"),
 ];
-const DYNAMIC_TOOL: &[Field] = &[
-    Field::Text("toolName"),
-    Field::Text("toolCallId"),
-    Field::ToolState,
-    Field::OptionalText("title"),
-    Field::OptionalBool("providerExecuted"),
-    Field::OptionalText("errorText"),
-    Field::OptionalBool("preliminary"),
-    Field::OptionalObject("approval"),
-];
-
 /// The fields of a part type; `None` for a type that we do not know.
 fn fields_of(kind: &str) -> Option<&'static [Field]> {
     Some(match kind {
@@ -378,7 +369,7 @@ fn fields_of(kind: &str) -> Option<&'static [Field]> {
         "source-document" => SOURCE_DOCUMENT,
         "custom" => CUSTOM,
         "step-start" => &[],
-        "dynamic-tool" => DYNAMIC_TOOL,
+        "dynamic-tool" => TOOL,
         other if other.starts_with("tool-") => TOOL,
         other if other.starts_with("data-") => DATA,
         _ => return None,

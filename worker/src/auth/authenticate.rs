@@ -1,5 +1,5 @@
 use serde_json::json;
-use worker::{Date, Env, Headers, console_error};
+use worker::{Date, Env, Headers};
 
 use super::bearer::bearer_token;
 use super::claims::Claims;
@@ -61,7 +61,7 @@ pub(crate) async fn authenticate(headers: &Headers, env: &Env) -> Result<Identit
 
 /// In the shape of the worker's other log lines.
 fn log(error: AuthError) {
-    console_error!("{}", json!({"level": "error", "code": error.code(), "kind": error.to_string()}));
+    crate::log::error(&error.to_string(), json!({"code": error.code()}));
 }
 
 fn service_identity(headers: &Headers) -> Result<Identity, AuthError> {

@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use futures_util::StreamExt;
 use serde_json::json;
-use worker::{Date, Fetch, Method, Request, Response, console_error, web_sys};
+use worker::{Date, Fetch, Method, Request, Response, web_sys};
 
 use super::error::AuthError;
 use super::jwk::parse_key_set;
@@ -55,10 +55,7 @@ async fn fetch_into_cache(url: &str) -> Result<KeySet, AuthError> {
         }
         Err(reason) => {
             let error = AuthError::KeysUnavailable;
-            console_error!(
-                "{}",
-                json!({"level": "error", "code": error.code(), "kind": error.to_string(), "reason": reason})
-            );
+            crate::log::error(&error.to_string(), json!({"code": error.code(), "reason": reason}));
             let old = CACHE.with_borrow_mut(|cache| cache.failed(now_ms()));
             old.ok_or(AuthError::KeysUnavailable)
         }

@@ -1,12 +1,14 @@
 //! An HTTP service that streams its answer.
 
 use super::Interrupted;
+use crate::log;
 use crate::outgoing;
 use futures_util::StreamExt;
 use futures_util::stream::LocalBoxStream;
+use serde_json::json;
 use threadkeep_core::ErrorCode;
 use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
-use worker::{AbortController, Fetch, Response, console_error};
+use worker::{AbortController, Fetch, Response};
 
 /// Posts JSON and gives the answer's frames, as they arrive together. Dropping the stream ends the request: the service
 /// sees the connection close and can stop.
@@ -26,7 +28,7 @@ pub(super) async fn post(
     })?;
     let status = response.status_code();
     if !(200..300).contains(&status) {
-        console_error!("{{\"level\":\"error\",\"kind\":\"upstream status\",\"status\":{status}}}");
+        log::error("upstream status", json!({"status": status}));
         return Err(ErrorCode::UpstreamUnavailable);
     }
     let content_type = response.headers().get("content-type").ok().flatten().unwrap_or_default();

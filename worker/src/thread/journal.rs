@@ -32,13 +32,14 @@ impl Journal {
     }
 
     /// Takes one event; says whether there is a segment that should be written now.
-    pub(crate) fn record(&mut self, event: &AiEvent) -> bool {
+    pub(crate) fn record(&mut self, event: AiEvent) -> bool {
         match event {
-            AiEvent::TextDelta { delta } => self.delta(Kind::Text, delta),
-            AiEvent::ReasoningDelta { delta } => self.delta(Kind::Reasoning, delta),
+            AiEvent::TextDelta { delta } => self.delta(Kind::Text, &delta),
+            AiEvent::ReasoningDelta { delta } => self.delta(Kind::Reasoning, &delta),
             AiEvent::ToolCallStart { .. } | AiEvent::ToolCallResult { .. } | AiEvent::AssistantFinal { .. } => {
                 self.close();
-                self.write(&self.masked(event));
+                let masked = self.masked(event);
+                self.write(&masked);
             }
             // Neither is part of the message; `done` and `error` end the turn, and the buffer with it.
             AiEvent::UsageReport { .. } | AiEvent::Status { .. } | AiEvent::Done { .. } | AiEvent::Error { .. } => {}
@@ -101,8 +102,7 @@ impl Journal {
         }
     }
 
-    fn masked(&self, event: &AiEvent) -> AiEvent {
-        let mut event = event.clone();
+    fn masked(&self, mut event: AiEvent) -> AiEvent {
         match &mut event {
             AiEvent::ToolCallStart { args: value, .. } | AiEvent::ToolCallResult { result: value, .. } => {
                 self.masker.mask_value(value);
@@ -145,9 +145,9 @@ mod tests {
         for cut in 1..whole.len() {
             let mut journal = Journal::new(Masker::default());
             let (head, tail) = whole.split_at(cut);
-            journal.record(&text(head));
+            journal.record(text(head));
             let early = journal.take_segment().unwrap_or_default();
-            journal.record(&text(tail));
+            journal.record(text(tail));
             journal.close();
             let late = journal.take_segment().unwrap_or_default();
             let stored: String = [early, late].concat();
@@ -163,22 +163,22 @@ mod tests {
     #[test]
     fn tool_input_and_output_are_masked() {
         let mut journal = Journal::new(Masker::default());
-        journal.record(&AiEvent::ToolCallStart {
+        journal.record(AiEvent::ToolCallStart {
             tool_call_id: "c".into(),
             tool_name: "mail".into(),
             args: json!({"to": "jo.doe@example.org"}),
         });
         let result = json!(["jo.doe@example.org"]);
-        journal.record(&AiEvent::ToolCallResult { tool_call_id: "c".into(), result, is_error: None });
+        journal.record(AiEvent::ToolCallResult { tool_call_id: "c".into(), result, is_error: None });
         assert!(!recovered(&mut journal).contains("jo.doe"));
     }
 
     #[test]
     fn a_restart_gets_the_blocks_in_their_order() {
         let mut journal = Journal::new(Masker::default());
-        journal.record(&AiEvent::ReasoningDelta { delta: "hm. ".into() });
-        journal.record(&text("Hello "));
-        journal.record(&AiEvent::ReasoningDelta { delta: "so. ".into() });
+        journal.record(AiEvent::ReasoningDelta { delta: "hm. ".into() });
+        journal.record(text("Hello "));
+        journal.record(AiEvent::ReasoningDelta { delta: "so. ".into() });
         journal.close();
         let reply = recovered(&mut journal);
         let at = |text: &str| reply.find(text).expect("in the reply");

@@ -3,10 +3,12 @@
 use super::call::{ThreadAddress, ThreadCall};
 use super::state::Thread;
 use crate::body;
+use crate::log;
 use crate::reply::{self, Failure, Reply};
+use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
-use worker::{DurableObject, Env, Request, Response, State, console_error, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 /// Header that names the thread of a chat response (STATE_KEY_LIFECYCLE).
 const STATE_KEY_HEADER: &str = "x-state-key";
@@ -50,7 +52,7 @@ impl DurableObject for ThreadObject {
         match self.thread() {
             Ok(thread) => thread.alarm().await?,
             Err(failure) => {
-                console_error!("{{\"level\":\"error\",\"kind\":\"alarm\",\"code\":\"{}\"}}", failure.code().as_str());
+                log::error("alarm", json!({"code": failure.code()}));
                 self.state.storage().set_alarm(REOPEN_MS).await?;
             }
         }
@@ -82,7 +84,7 @@ async fn dispatch(
             thread.turn(address, turn).await
         }
         ThreadCall::Stream => thread.stream(),
-        ThreadCall::Stop => Ok(reply::json(&serde_json::json!({"stopped": thread.stop().await}))?),
+        ThreadCall::Stop => Ok(reply::json(&json!({"stopped": thread.stop().await}))?),
         ThreadCall::Read => thread.read(address),
         ThreadCall::Update => {
             let body = request.bytes().await?;

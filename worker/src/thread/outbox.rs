@@ -3,14 +3,13 @@
 use super::state::{Thread, now_ms};
 use crate::config::UsageHook;
 use crate::directory;
+use crate::log;
 use crate::outgoing;
 use crate::store::{EntryRow, ObjectRow, UsageRow};
-use futures_util::future::{Either, select};
-use futures_util::pin_mut;
+use crate::timeout::within;
 use serde_json::json;
 use serde_json::value::RawValue;
-use std::time::Duration;
-use worker::{AbortController, Delay, Fetch, Request, console_error};
+use worker::{AbortController, Fetch, Request};
 
 /// Pause before the first retry of the usage hook, doubled up to the longest, in milliseconds.
 const FIRST_RETRY_MS: i64 = 1_000;
@@ -30,16 +29,13 @@ impl Thread {
             return;
         }
         while let Ok(Some((object, entry))) = self.unindexed() {
-            let put = directory::put(&self.env, &object.owner, &entry);
-            let limit = Delay::from(Duration::from_millis(DIRECTORY_TIMEOUT_MS));
-            pin_mut!(put, limit);
-            match select(put, limit).await {
-                Either::Left((Ok(()), _)) => {}
-                Either::Left((Err(error), _)) => {
+            match within(DIRECTORY_TIMEOUT_MS, directory::put(&self.env, &object.owner, &entry)).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
                     outgoing::failed("directory", &error);
                     break;
                 }
-                Either::Right(_) => break,
+                None => break,
             }
             if self.store.set_indexed(object.revision).is_err() {
                 break;
@@ -102,26 +98,20 @@ impl Thread {
         let timeout = AbortController::default();
         let signal = timeout.signal();
         let fetch = Fetch::Request(request);
-        let sent = fetch.send_with_signal(&signal);
-        let limit = Delay::from(Duration::from_millis(USAGE_HOOK_TIMEOUT_MS.unsigned_abs()));
-        pin_mut!(sent, limit);
-        match select(sent, limit).await {
-            Either::Left((Ok(response), _)) => {
+        match within(USAGE_HOOK_TIMEOUT_MS.unsigned_abs(), fetch.send_with_signal(&signal)).await {
+            Some(Ok(response)) => {
                 let status = response.status_code();
                 let delivered = (200..300).contains(&status);
                 if !delivered {
-                    console_error!(
-                        "{}",
-                        json!({"level": "error", "kind": "usage hook", "status": status, "attempts": usage.attempts})
-                    );
+                    log::error("usage hook", json!({"status": status, "attempts": usage.attempts}));
                 }
                 delivered
             }
-            Either::Left((Err(error), _)) => {
+            Some(Err(error)) => {
                 outgoing::failed("usage hook", &error);
                 false
             }
-            Either::Right(_) => {
+            None => {
                 timeout.abort();
                 false
             }

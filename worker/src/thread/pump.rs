@@ -8,9 +8,11 @@ use crate::executor::{self, EventStream, Prompt};
 use crate::log::{self, TurnLine};
 use crate::reply::{Failure, Reply};
 use crate::store::TurnRow;
+use crate::timeout::within;
 use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, Abortable, Either, select};
 use futures_util::{StreamExt, pin_mut};
+use serde_json::json;
 use std::rc::Rc;
 use std::time::Duration;
 use threadkeep_core::chunk::SSE_DONE;
@@ -18,8 +20,7 @@ use threadkeep_core::error::public_error_text;
 use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
 use threadkeep_core::mask::MaskCounts;
 use threadkeep_core::{Accumulator, AiEvent, Ending, ErrorCode, StateKey, UiMessageChunk};
-use wasm_bindgen_futures::spawn_local;
-use worker::{Delay, console_error};
+use worker::Delay;
 
 /// How often the resume buffer is written, in milliseconds: what a dying object may lose of a slow stream.
 const FLUSH_MS: u64 = 250;
@@ -72,12 +73,7 @@ impl Thread {
         let (handle, registration) = AbortHandle::new_pair();
         turn.on_stop(handle);
         let answer = Abortable::new(executor::open(&self.config.executor, prompt), registration);
-        let limit = Delay::from(Duration::from_millis(OPEN_TIMEOUT_MS));
-        pin_mut!(answer);
-        let opened = match select(answer, limit).await {
-            Either::Left((opened, _)) => opened,
-            Either::Right(_) => Ok(Err(ErrorCode::UpstreamUnavailable)),
-        };
+        let opened = within(OPEN_TIMEOUT_MS, answer).await.unwrap_or(Ok(Err(ErrorCode::UpstreamUnavailable)));
         // The caller may have left: nothing depends on it any more.
         let failed = match opened {
             Ok(Ok(events)) => {
@@ -110,7 +106,7 @@ impl Thread {
             if self.recover_turn(&address, &turn).is_err() {
                 // Better without its partial than a thread that never opens again.
                 self.store.end_turn(&turn.run_id, "error", now_ms())?;
-                console_error!("{{\"level\":\"error\",\"kind\":\"turn not recovered\",\"turn\":\"{}\"}}", turn.run_id);
+                log::error("turn not recovered", json!({"turn": turn.run_id}));
             }
         }
         Ok(true)
@@ -227,7 +223,7 @@ impl Pump<'_> {
         let pushed = self.turn.run.borrow_mut().as_mut().map(|run| run.push(event)).unwrap_or_default();
         let refused = pushed.problem.is_some() || pushed.chunks.is_empty();
         let is_final = matches!(kept, AiEvent::AssistantFinal { .. });
-        if (!refused || is_final) && self.journal.record(&kept) {
+        if (!refused || is_final) && self.journal.record(kept) {
             self.flush();
         }
         pushed.chunks
@@ -251,10 +247,9 @@ impl Pump<'_> {
         let stored = self.thread.store.add_usage(&self.turn.run_id, self.usage_reports, &fact.to_string(), due_ms);
         self.usage_reports += 1;
         if stored.is_err() {
-            console_error!("{{\"level\":\"error\",\"kind\":\"usage not stored\",\"turn\":\"{}\"}}", self.turn.run_id);
+            log::error("usage not stored", json!({"turn": self.turn.run_id}));
         }
-        let thread = self.thread.clone();
-        spawn_local(async move { thread.settle().await });
+        self.thread.settle_soon();
     }
 
     fn flush(&mut self) {
@@ -262,12 +257,7 @@ impl Pump<'_> {
         match self.thread.store.append_segment(&self.turn.run_id, self.segments, &segment) {
             Ok(next) => self.segments = next,
             // Without the buffer a turn still runs; only its partial would be lost with the object.
-            Err(_) => {
-                console_error!(
-                    "{{\"level\":\"error\",\"kind\":\"segment not stored\",\"turn\":\"{}\"}}",
-                    self.turn.run_id
-                );
-            }
+            Err(_) => log::error("segment not stored", json!({"turn": self.turn.run_id})),
         }
     }
 
@@ -281,10 +271,7 @@ impl Pump<'_> {
         match &stored {
             Ok(stored) => chunks.extend(stored.chunks.iter().cloned()),
             Err(failure) => {
-                console_error!(
-                    "{{\"level\":\"error\",\"kind\":\"reply not stored\",\"code\":\"{}\"}}",
-                    failure.code().as_str()
-                );
+                log::error("reply not stored", json!({"code": failure.code()}));
                 chunks = vec![UiMessageChunk::Error { error_text: public_error_text("internal").to_owned() }];
             }
         }

@@ -71,8 +71,7 @@ impl Thread {
         });
         // What an earlier life left undone is done now, or its alarm set again.
         if thread.recover()? || thread.due_ms()?.is_some() {
-            let thread = thread.clone();
-            spawn_local(async move { thread.settle().await });
+            thread.settle_soon();
         }
         Ok(thread)
     }
@@ -157,9 +156,14 @@ impl Thread {
     /// After a change: makes sure that the alarm comes, and tells the directory and the usage hook in the background.
     pub(super) async fn changed(self: &Rc<Self>) -> Reply<()> {
         self.schedule().await?;
+        self.settle_soon();
+        Ok(())
+    }
+
+    /// [`Thread::settle`] in the background.
+    pub(super) fn settle_soon(self: &Rc<Self>) {
         let thread = self.clone();
         spawn_local(async move { thread.settle().await });
-        Ok(())
     }
 
     /// Tells whoever has to know; what fails is tried again by the alarm.

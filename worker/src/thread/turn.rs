@@ -136,12 +136,12 @@ impl Thread {
     }
 
     /// The client's id, when no stored message has it.
-    fn new_message_id(&self, generation: Option<&GenerationRow>, id: Option<&str>) -> Reply<String> {
-        let taken = match (generation, id) {
-            (Some(generation), Some(id)) => self.store.has_message_id(generation.id, id)?,
+    fn new_message_id(&self, generation: Option<&GenerationRow>, given: Option<&str>) -> Reply<String> {
+        let taken = match (generation, given) {
+            (Some(generation), Some(given)) => self.store.has_message_id(generation.id, given)?,
             _ => false,
         };
-        Ok(id.filter(|_| !taken).map_or_else(|| crate::id::id("msg"), |id| Ok(id.to_owned()))?)
+        Ok(given.filter(|_| !taken).map_or_else(|| id("msg"), |given| Ok(given.to_owned()))?)
     }
 
     /// The first `count` messages of a generation, as an executor takes them. Row by row: a thread may be larger than
