@@ -1,12 +1,12 @@
 // The app's own executor service, scripted: a loopback server that answers each turn with AiEvents, one step at a time.
 // A spec takes a turn by its stateKey, then says what happens next; nothing here runs by the clock.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AiEvent, MessageDto } from './ai-event.ts';
 import { bodyOf } from './body.ts';
 import { until, within } from './until.ts';
+import { Loopback } from './loopback.ts';
 
 /** The JSON body that the worker posts for a turn. */
 export type TurnRequest = { runId: string; stateKey: string; model?: string; graphName?: string; messages: MessageDto[] };
@@ -18,24 +18,21 @@ export class EventsUpstream {
   readonly turns: EventsTurn[] = [];
   /** How the events are framed; may be changed between turns. */
   format: WireFormat = 'ndjson';
-  #server: Server;
+  #server: Loopback;
   #taken = new Set<EventsTurn>();
   #script: ((turn: EventsTurn) => void) | undefined;
 
-  private constructor(server: Server) {
+  private constructor(server: Loopback) {
     this.#server = server;
   }
 
   static async start(): Promise<EventsUpstream> {
-    const server = createServer((request, response) => void upstream.#receive(request, response));
-    const upstream = new EventsUpstream(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const upstream: EventsUpstream = new EventsUpstream(await Loopback.start((request, response) => void upstream.#receive(request, response)));
     return upstream;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/run`;
+    return `${this.#server.origin}/run`;
   }
 
   /** The next turn on this thread that no one has taken yet. Waits for it to arrive. */
@@ -56,8 +53,7 @@ export class EventsUpstream {
   }
 
   stop(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    this.#server.stop();
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {

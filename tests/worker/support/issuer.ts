@@ -1,9 +1,8 @@
 // An identity provider on loopback: signs tokens and publishes its keys, as well or as badly as a spec wants.
 
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { Loopback } from './loopback.ts';
 
 export type IssuerKey = { alg: string; kid: string | undefined; privateKey: CryptoKey; jwk: JWK };
 
@@ -27,29 +26,24 @@ export class Issuer {
   /** Answers in place of the key set while it is set. */
   misbehave: ((response: ServerResponse) => void) | undefined;
   requests = 0;
-  #server: Server;
+  #server: Loopback;
 
-  private constructor(server: Server) {
+  private constructor(server: Loopback) {
     this.#server = server;
   }
 
   static async start(...keys: IssuerKey[]): Promise<Issuer> {
-    const server = createServer();
-    const issuer = new Issuer(server);
+    const issuer: Issuer = new Issuer(await Loopback.start((_, response) => issuer.#answer(response)));
     issuer.keys = keys.map((key) => key.jwk);
-    server.on('request', (_, response) => issuer.#answer(response));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
     return issuer;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/jwks.json`;
+    return `${this.#server.origin}/jwks.json`;
   }
 
   stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.#server.stop();
   }
 
   #answer(response: ServerResponse): void {

@@ -1,12 +1,11 @@
 // A chat-completions server that replays recorded chunks as SSE, cut at random places, and that refuses
 // a request as strictly as the real ones do: a thread that makes it answer 400 is a bug of the worker.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { bodyOf } from './body.ts';
 import type { Random } from './random.ts';
+import { Loopback } from './loopback.ts';
 
 export type OpenAiMessage = {
   role: 'system' | 'user' | 'assistant' | 'tool';
@@ -28,25 +27,22 @@ export type Recording = { lines: string[]; isTerminated?: boolean; isBroken?: bo
 
 export class OpenAiUpstream {
   readonly requests: OpenAiRequest[] = [];
-  #server: Server;
+  #server: Loopback;
   #random: Random;
   #next: Recording = { lines: [] };
 
-  private constructor(server: Server, random: Random) {
+  private constructor(server: Loopback, random: Random) {
     this.#server = server;
     this.#random = random;
   }
 
   static async start(random: Random): Promise<OpenAiUpstream> {
-    const server = createServer((request, response) => void upstream.#answer(request, response));
-    const upstream = new OpenAiUpstream(server, random);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const upstream: OpenAiUpstream = new OpenAiUpstream(await Loopback.start((request, response) => void upstream.#answer(request, response)), random);
     return upstream;
   }
 
   get baseUrl(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+    return `${this.#server.origin}/v1`;
   }
 
   get last(): OpenAiRequest | undefined {
@@ -59,8 +55,7 @@ export class OpenAiUpstream {
   }
 
   stop(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    this.#server.stop();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

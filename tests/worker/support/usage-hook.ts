@@ -1,10 +1,9 @@
 // A receiver of usage facts: counts what it is told, and refuses on demand, as a real billing service would.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyOf } from './body.ts';
 import { until } from './until.ts';
+import { Loopback } from './loopback.ts';
 
 /** The documented body of a delivery. */
 export type UsageDelivery = { runId: string; seq: number; owner: string; stateKey: string; fact: unknown };
@@ -15,23 +14,20 @@ export type Attempt = { key: string | undefined; authorization: string | undefin
 export class UsageHook {
   /** Every attempt, refused or not, in order of arrival. */
   readonly attempts: Attempt[] = [];
-  #server: Server;
+  #server: Loopback;
   #refusals: number[] = [];
 
-  private constructor(server: Server) {
+  private constructor(server: Loopback) {
     this.#server = server;
   }
 
   static async start(): Promise<UsageHook> {
-    const server = createServer((request, response) => void hook.#receive(request, response));
-    const hook = new UsageHook(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const hook: UsageHook = new UsageHook(await Loopback.start((request, response) => void hook.#receive(request, response)));
     return hook;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/usage`;
+    return `${this.#server.origin}/usage`;
   }
 
   /** Answers the next attempts with these statuses, one each; 0 breaks the connection. */
@@ -67,8 +63,7 @@ export class UsageHook {
   }
 
   stop(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    this.#server.stop();
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
