@@ -37,9 +37,9 @@ story('a deployment without demo sign-in says so', async (visitor) => {
 story('a refused message goes back to the box, with the reason', async (visitor) => {
   await visitor.signIn();
   await visitor.page.route('**/api/v1/ai/chat', (route) => route.fulfill(refusal(413, 'message_too_long')), { times: 1 });
-  await visitor.say('Too much of it');
-  await visitor.page.waitForFunction(() => document.querySelector('textarea')?.value === 'Too much of it');
+  await visitor.send('Too much of it');
   assert.equal(await visitor.alert.innerText(), 'The message is refused.');
+  await visitor.page.waitForFunction(() => document.querySelector('textarea')?.value === 'Too much of it');
   assert.equal(await visitor.messages.count(), 0);
   await visitor.page.getByRole('button', { name: 'Send' }).click();
   await visitor.replied();

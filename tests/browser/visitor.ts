@@ -55,11 +55,16 @@ export class Visitor {
     await this.page.getByLabel('Your name').waitFor();
   }
 
+  /** Writes and sends, and waits for nothing: a refusal may take the message back at once. */
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.page.getByRole('button', { name: 'Send' }).click();
+  }
+
   /** Writes and sends; the reply is then under way. */
   async say(text: string): Promise<void> {
     const before = await this.messages.count();
-    await this.composer.fill(text);
-    await this.page.getByRole('button', { name: 'Send' }).click();
+    await this.send(text);
     await this.messages.nth(before).waitFor();
   }
 
