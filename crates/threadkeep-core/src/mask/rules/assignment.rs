@@ -25,22 +25,15 @@ pub(super) fn rules() -> Vec<Rule> {
             assignment::compared::find,
             source,
         ),
-        detector("issuer-assignment", Kind::Secret, "SECRET", Trigger::Pair(is_operator), assignment::issuer, source),
     ];
     rules.into_iter().map(|rule| Rule { generic: true, ..rule }).collect()
 }
 
-const PASSWORD: &str = "passw pwd passphrase pass passwd";
+const PASSWORD: &str = "passw pwd passphrase pass passwd pw pswd identified␣by";
 const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
 const KEY: &str = "key auth access private salt _pat authtoken";
 
 /// A literal as the first thing in brackets.
 fn opens_literal(first: u8, second: u8) -> bool {
     first == b'(' && matches!(second, b'"' | b'\'')
-}
-
-/// `=` or `:` before what may be a value.
-fn is_operator(first: u8, second: u8) -> bool {
-    matches!(first, b'=' | b':')
-        && (second.is_ascii_alphanumeric() || matches!(second, b' ' | b'"' | b'\'' | b'`' | b'\\' | b'$'))
 }

@@ -3,7 +3,6 @@
 
 mod assignment;
 mod financial;
-pub(super) mod issuer;
 mod national;
 mod network;
 mod personal;

@@ -24,7 +24,7 @@ const TOKENS: &[Line] = &[
     ("aikido-token", "AIKIDO_TOKEN", "AIK_CI_ AIK_CLIENT_ AIK_SECRET_", "n{20,64}", Check::Random(2.5)),
     ("airtable-token", "AIRTABLE_TOKEN", "pat", "n{14} '.' h{62,66}", Check::Random(2.5)),
     ("alibaba-key", "ALIBABA_KEY", "LTAI", "n{17,21}", Check::Random(2.5)),
-    ("alibaba-sts-key", "ALIBABA_KEY", "STS.", "n{16,64}", Check::Random(3.0)),
+    ("alibaba-sts-key", "ALIBABA_KEY", "STS.", "n{16,64}", Check::RandomMixed(3.0)),
     ("anthropic-key", "ANTHROPIC_KEY", "sk-ant-", "k{60,200}", Check::Random(3.0)),
     ("apify-token", "APIFY_TOKEN", "apify_api_", "n{34,38}", Check::Random(2.5)),
     ("artifactory-key", "ARTIFACTORY_KEY", "AKC", "n{60,74}", Check::Random(2.5)),

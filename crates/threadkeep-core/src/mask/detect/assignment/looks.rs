@@ -18,7 +18,12 @@ pub(super) fn is_soup(text: &[u8]) -> bool {
         kinds[usize::from(*byte)] = true;
     }
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    kinds.iter().filter(|kind| **kind).count() >= 9 && letters >= 8 && text.len() <= SOUP_BYTES && !text.contains(&b' ')
+    let is_code = [&b"()"[..], b")}"].iter().any(|part| contains(text, part));
+    !is_code
+        && kinds.iter().filter(|kind| **kind).count() >= 9
+        && letters >= 8
+        && text.len() <= SOUP_BYTES
+        && !text.contains(&b' ')
 }
 
 /// One word in lower case, or camel case of some length.
@@ -82,7 +87,7 @@ pub(super) fn is_marked(text: &[u8]) -> bool {
     has_mark(text) && entropy::longest_sequence(text) >= 6
 }
 
-pub(super) fn has_mark(text: &[u8]) -> bool {
+fn has_mark(text: &[u8]) -> bool {
     let mark = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     matches!(mark, 2..=6) && matches!(text.get(mark), Some(b'_' | b'.'))
 }
@@ -96,7 +101,8 @@ pub(super) fn is_loose_token(text: &[u8]) -> bool {
             !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'=' | b'+' | b'/' | b'.' | b'%' | b':')
         })
         .count();
-    let letters_alone = digits == 0 && text.len() >= 20 && signs == 0;
+    // Manuals write the alphabet where a token belongs.
+    let letters_alone = digits == 0 && text.len() >= 20 && entropy::longest_sequence(text) >= 12;
     signs == 0
         && !text.ends_with(b"--")
         && (digits > 1 || letters_alone)
@@ -150,7 +156,13 @@ fn is_camel(part: &[u8]) -> bool {
     let starts = part.windows(2).filter(|pair| !pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase()).count();
     let vowels = part.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
     let capitals = part.iter().filter(|byte| byte.is_ascii_uppercase()).count();
-    digits <= 2 && capitals <= starts + 3 && starts > 0 && part.len() >= 3 * (starts + 1) && vowels * 5 >= part.len()
+    let groups = part.windows(2).filter(|pair| !pair[0].is_ascii_digit() && pair[1].is_ascii_digit()).count();
+    digits <= 2
+        && groups < 2
+        && capitals <= starts + 3
+        && starts > 0
+        && part.len() >= 3 * (starts + 1)
+        && vowels * 5 >= part.len()
 }
 
 /// Segments with a plain word among them: `prod/app/4f3a91c2`.
@@ -185,6 +197,7 @@ pub(super) fn is_placeholder(text: &[u8]) -> bool {
         "changeme",
         "redacted",
         "dummy",
+        "sample",
         "xxxx",
         "****",
         "....",

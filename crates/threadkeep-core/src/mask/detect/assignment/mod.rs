@@ -31,18 +31,6 @@ pub(in crate::mask) fn key(window: &Window<'_>, anchor: Range<usize>) -> Option<
     find(window, anchor, Strength::Key)
 }
 
-/// The name of an issuer and nothing else: `datadog_prod = …`. Triggered by the operator, because there are hundreds of
-/// names; the start of the value is looked at first, because it seldom is a token.
-pub(in crate::mask) fn issuer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
-    let opening = Opening::after(window, "=", anchor.start + 1);
-    if !value::starts_token(window, opening.value) {
-        return None;
-    }
-    let name = Name::before(window, anchor.start)?;
-    let value = value::read(window, &opening)?;
-    (value::is_secret(window, &name, &opening, &value) && !name.is_harmless(window)).then_some(value)
-}
-
 fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option<Range<usize>> {
     let name = Name::read(window, anchor, strength)?;
     match Opening::read(window, &name) {

@@ -2,14 +2,17 @@
 
 use std::ops::Range;
 
-use crate::mask::rules::issuer;
 use crate::mask::window::Window;
 
 /// Longest part of a name before and after its word, in bytes.
 const PART_BYTES: usize = 48;
 
-/// How far before a word its issuer may be named, in bytes.
-const ISSUER_BYTES: usize = 48;
+/// How far before a word its owner may be named, in bytes.
+const OWNER_BYTES: usize = 48;
+
+/// Words of names that name no one.
+const COMMON: [&str; 12] =
+    ["secret", "token", "access", "private", "client", "other", "auth", "user", "api", "app", "key", "my"];
 
 /// What a word promises about the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +20,6 @@ pub(in crate::mask) enum Strength {
     Password,
     Secret,
     Key,
-    Issuer,
 }
 
 #[derive(Debug)]
@@ -42,26 +44,6 @@ impl<'t> Name<'t> {
         name.word_stands(window).then_some(name)
     }
 
-    /// The identifier in front of an operator, when an issuer is named in it.
-    pub(super) fn before(window: &Window<'t>, operator: usize) -> Option<Self> {
-        let before = window.back(operator, PART_BYTES + 8);
-        let signs = before.iter().rev().take_while(|byte| !is_name(**byte) && **byte != b'\n').count().min(8);
-        let end = operator - signs;
-        let len = before.iter().rev().skip(signs).take_while(|byte| is_name(**byte)).count();
-        let word = end - len..end;
-        let name = Name { strength: Strength::Issuer, head: &[], tail: end..end, word };
-        (len > 2 && name.has_issuer(window)).then_some(name)
-    }
-
-    /// An issuer is named in the identifier, or, for a word of its own, before it in the line.
-    pub(super) fn has_issuer(&self, window: &Window<'_>) -> bool {
-        let before: &[u8] =
-            if self.strength == Strength::Issuer { &[] } else { window.back(self.word.start, ISSUER_BYTES) };
-        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let own = window.slice(self.word.start, self.tail.end);
-        issuer::is_named(&[line, own].concat())
-    }
-
     /// The word is not the middle of a longer one.
     fn word_stands(&self, window: &Window<'_>) -> bool {
         let word = window.slice(self.word.start, self.word.end);
@@ -73,7 +55,8 @@ impl<'t> Name<'t> {
             Strength::Password if word.eq_ignore_ascii_case(b"pass") => {
                 tail.is_empty() || starts_with_any(tail, &["word", "wd", "phrase", "code", "_secure", "1", "2"])
             }
-            Strength::Password => !glued_after || starts_with_any(tail, &["word", "wd", "phrase", "s"]),
+            Strength::Password if self.is_short(window) => tail.is_empty(),
+            Strength::Password => !glued_after || starts_with_any(tail, &["o", "wd", "phrase", "s"]),
             Strength::Secret => {
                 !glued_after
                     || starts_with_any(tail, &["key", "value", "access", "s", "sauce", "token", "hash", "text"])
@@ -87,8 +70,46 @@ impl<'t> Name<'t> {
                             &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k", "un"],
                         ))
             }
-            Strength::Issuer => true,
         }
+    }
+
+    /// Someone is named in the identifier or before it in the line: `acme_key`, `acme SECRET`.
+    pub(super) fn names_owner(&self, window: &Window<'_>) -> bool {
+        let before = window.back(self.word.start, OWNER_BYTES);
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let own = window.slice(self.word.start, self.tail.end);
+        let text = [line, own].concat().to_ascii_lowercase();
+        let (mut at, mut letters) = (0, 0);
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            let common = COMMON.iter().find(|word| rest.starts_with(word.as_bytes()));
+            letters += usize::from(common.is_none() && rest[0].is_ascii_alphabetic());
+            at += common.map_or(1, |word| word.len());
+        }
+        letters >= 4
+    }
+
+    /// An option of a command: `--token`.
+    pub(super) fn is_option(&self) -> bool {
+        self.head.starts_with(b"--")
+    }
+
+    /// `pw`: two letters, which other programs use for other things.
+    pub(super) fn is_short(&self, window: &Window<'_>) -> bool {
+        self.word.len() == 2 && window.slice(self.word.start, self.word.end).eq_ignore_ascii_case(b"pw")
+    }
+
+    /// The value is the name again, or a part of it.
+    pub(super) fn is_repeated_in(&self, window: &Window<'_>, value: &[u8]) -> bool {
+        let own = window.slice(self.word.start - self.head.len(), self.tail.end).to_ascii_lowercase();
+        let value = value.to_ascii_lowercase();
+        let letters = value.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+        contains(&own, value.get(..letters.max(1)).unwrap_or(&value))
+    }
+
+    /// Written in capitals: a constant.
+    pub(super) fn is_constant(&self, window: &Window<'_>) -> bool {
+        let name = window.slice(self.word.start, self.tail.end);
+        self.head.ends_with(b"_") && name.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
     }
 
     /// The name says that the value is public, a number or another name.
@@ -106,9 +127,7 @@ impl<'t> Name<'t> {
         let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
         before.ends_with(b"public ")
             || HARMLESS.iter().any(|part| contains(whole, part.as_bytes()))
-            || (!tail.is_empty() || self.strength == Strength::Issuer)
-                && ends_with_any(whole, HARMLESS_ENDS)
-                && !whole.ends_with(b"accesskeyid")
+            || !tail.is_empty() && ends_with_any(whole, HARMLESS_ENDS) && !whole.ends_with(b"accesskeyid")
     }
 }
 
@@ -125,7 +144,7 @@ const HARMLESS: &[&str] = &[
     "accessor", "accessib", "accesslevel", "accesscontrol", "accessmode", "accesslog", "accesstime", "passwordfield",
     "passwordpolicy", "passwordlength", "passwordhash", "passwordreset", "integrity", "checksum", "fingerprint",
     "thumbprint", "csrf", "xsrf", "nonce", "bypass", "compass", "passthrough", "passed", "passive",
-    "passenger", "passport", "authenticitytoken", "privateip", "privatelink", "privatednsname", "dashboardkey",
+    "passenger", "passport", "websocketkey", "authenticitytoken", "privateip", "privatelink", "privatednsname", "dashboardkey",
 ];
 
 /// Ends of names that say: an address, a size, a date, another name.
@@ -164,6 +183,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "meshing",
     "status",
     "date",
+    "param",
 ];
 
 fn is_name(byte: u8) -> bool {

@@ -9,7 +9,7 @@ use crate::mask::window::Window;
 const SPACE_BYTES: usize = 24;
 
 /// Most further words between the name and the operator (`token string =`, `password for admin:`), in bytes.
-const WORDS_BYTES: usize = 24;
+const WORDS_BYTES: usize = 32;
 
 /// Operators, longest first.
 const OPERATORS: [&str; 22] = [
@@ -19,6 +19,9 @@ const OPERATORS: [&str; 22] = [
 
 /// Stands for the operator when name and value are two attributes.
 pub(super) const ATTRIBUTE: &str = "value";
+
+/// Stands for the operator when there is none but a space: `PASSWORD '…'`, `--token …`.
+pub(super) const APART: &str = " ";
 
 /// Where a value starts, and what must end it.
 #[derive(Debug)]
@@ -35,7 +38,8 @@ pub(super) struct Opening {
 impl Opening {
     pub(super) fn read(window: &Window<'_>, name: &Name<'_>) -> Option<Self> {
         let closed = closing(window, name.tail.end);
-        let (operator, at) = operator(window, closed, name).or_else(|| after_words(window, name))?;
+        let (operator, at) =
+            operator(window, closed, name).or_else(|| apart(window, name)).or_else(|| after_words(window, name))?;
         Some(Self::after(window, operator, at))
     }
 
@@ -75,7 +79,7 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
     let after_name = window.slice(closed.start, at);
     let fits = match operator {
         // `f("NAME", "value")`: the name must have been quoted. `secret("value")`: a call.
-        "," => after_name.iter().any(|byte| matches!(byte, b'"' | b'\'' | b'`')),
+        "," => !after_name.contains(&b')') && (!after_name.is_empty() || name.is_constant(window)),
         "(" => {
             matches!(name.strength, Strength::Secret | Strength::Password)
                 && after_name.is_empty()
@@ -85,27 +89,46 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
         ">" => after_name.iter().all(|byte| matches!(byte, b'"' | b'\'')),
         _ => true,
     };
-    let issuer_fits = name.strength != Strength::Issuer || !matches!(operator, "(" | "::" | "->");
-    (fits && issuer_fits).then_some((operator, at + operator.len()))
+    let after = at + operator.len();
+    let after = if operator == ":" { after_type(window, after).unwrap_or(after) } else { after };
+    fits.then_some((operator, after))
 }
 
-/// `name="password" value="…"`, `"name": "password", "value": "…"`.
+/// `name="password" value="…"`, `"name": "password", "value": "…"`, `variable "password" { default = "…"`.
 fn attribute(window: &Window<'_>, closed: &Range<usize>) -> Option<(&'static str, usize)> {
     if !matches!(window.slice(closed.start, closed.end).first(), Some(b'"' | b'\'')) {
         return None;
     }
     let mut at = closed.end;
-    if window.at(at) == Some(b',') {
+    if matches!(window.at(at), Some(b',' | b'{')) {
         at = skip_space(window, at + 1);
     }
     at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
-    if !window.starts_with_ignore_case(at, b"value") {
-        return None;
-    }
-    at += 5;
+    let word = [&b"value"[..], b"default"].into_iter().find(|word| window.starts_with_ignore_case(at, word))?;
+    at += word.len();
     at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
     at = skip_space(window, at);
     matches!(window.at(at), Some(b'=' | b':')).then_some((ATTRIBUTE, at + 1))
+}
+
+/// End of the operator behind a type: `password: String = "…"`.
+fn after_type(window: &Window<'_>, start: usize) -> Option<usize> {
+    let len = window.run(start, WORDS_BYTES, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'.' | b'&' | b'<' | b'>' | b'?' | b'\'' | b'*')
+    });
+    let at = start + len;
+    let spaced = window.slice(start, at).ends_with(b" ") && len > 2;
+    (spaced && window.at(at) == Some(b'=') && window.at(at + 1) == Some(b' ') && window.at(at + 2) == Some(b'"'))
+        .then_some(at + 1)
+}
+
+/// A literal right behind the name of a password, or any word behind an option.
+fn apart(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, usize)> {
+    let at = name.tail.end + window.run(name.tail.end, 4, |byte| matches!(byte, b' ' | b'\t'));
+    let quote = at + window.run(at, 2, |byte| byte == b'\\');
+    let is_literal = matches!(window.at(quote), Some(b'"' | b'\''));
+    let fits = at > name.tail.end && (name.is_option() || is_literal && name.strength == Strength::Password);
+    fits.then_some((APART, at))
 }
 
 /// One or two more words, then an operator that cannot be anything else.
@@ -131,7 +154,7 @@ fn after_words(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, us
 fn is(name: &Name<'_>, words: &[u8]) -> Option<(&'static str, usize)> {
     let rest = words.strip_prefix(b" is")?;
     let spaced = rest.first().is_none_or(|byte| *byte == b' ') || rest.is_empty();
-    (spaced && name.strength != Strength::Key && name.strength != Strength::Issuer).then_some(("is", name.tail.end + 3))
+    (spaced && name.strength != Strength::Key).then_some(("is", name.tail.end + 3))
 }
 
 fn skip_space(window: &Window<'_>, start: usize) -> usize {

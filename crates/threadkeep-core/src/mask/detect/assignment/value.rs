@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::looks::{
-    SOUP_BYTES, has_mark, is_code, is_form_text, is_loose_token, is_marked, is_placeholder, is_plain_word,
-    is_reference, is_soup, is_token,
+    SOUP_BYTES, is_code, is_form_text, is_loose_token, is_marked, is_placeholder, is_plain_word, is_reference, is_soup,
+    is_token,
 };
 use super::name::{Name, Strength, contains};
-use super::operator::{ATTRIBUTE, Opening};
+use super::operator::{APART, ATTRIBUTE, Opening};
 use crate::mask::check::entropy;
 use crate::mask::window::Window;
 
@@ -83,10 +83,10 @@ fn trim(window: &Window<'_>, start: usize, end: usize, bare: bool) -> usize {
 /// The value of a name without operator: `acme SECRET a8f…`, `acmeKEY-a8f…`. It must look random beyond doubt.
 pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize>> {
     let tail = window.slice(name.tail.start, name.tail.end);
-    let glued = tail.iter().position(|byte| matches!(byte, b'-' | b'.' | b'_')).map(|at| name.tail.start + at + 1);
+    let glued = tail.iter().position(|byte| matches!(byte, b'-' | b'.')).map(|at| name.tail.start + at + 1);
     let spaced = tail.len() < 12 && window.at(name.tail.end) == Some(b' ');
     let start = match glued {
-        Some(start) if is_token(window.slice(start, name.tail.end)) => start,
+        Some(start) if !name.head.is_empty() && starts_drawn(window.slice(start, name.tail.end)) => start,
         _ if spaced => name.tail.end + 1,
         _ => return None,
     };
@@ -95,17 +95,21 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     let len = window.run(start, VALUE_BYTES + 1, is_bare);
     let end = trim(window, start, start + len, true);
     let value = window.slice(start, end);
-    let glued = glued == Some(start);
     if name.strength == Strength::Password && spaced && is_login(window, name, value) {
         return Some(start..end);
     }
     let beyond_doubt = value.len() >= 16
         && value.len() <= VALUE_BYTES
         && is_token_of(window, name, value)
-        && (!glued || name.has_issuer(window))
         && !value.contains(&b'(')
         && !value.contains(&b'/');
     (beyond_doubt && !is_reference(value)).then_some(start..end)
+}
+
+/// No further word comes first: `acme-key-prod-…` says more about itself than this rule knows.
+fn starts_drawn(text: &[u8]) -> bool {
+    let first = text.split(|byte| matches!(byte, b'-' | b'.' | b'_')).next().unwrap_or_default();
+    first.len() >= 16 || first.iter().any(u8::is_ascii_digit)
 }
 
 /// `machine … login … password …` of a `.netrc`.
@@ -124,6 +128,10 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
     if is_placeholder(text) || is_reference(text) {
         return false;
     }
+    // `password: password1` names a variable, `pkpass: "pkpass"` a type.
+    if name.is_repeated_in(window, text) {
+        return false;
+    }
     // `a == b` compares; only a literal can be the secret.
     let quoted = opening.quote.is_some();
     if !quoted && matches!(opening.operator, "==" | "===" | "!=" | "!==" | "(" | "," | "||" | "->" | "::") {
@@ -131,8 +139,8 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
     }
     match name.strength {
         Strength::Password if opening.operator == ATTRIBUTE => text.len() >= 8 && !entropy::has_filler(text),
-        Strength::Password => is_password(text, quoted, opening),
-        Strength::Secret => text.len() >= TOKEN_BYTES && is_token(text) && !is_code(text, quoted),
+        Strength::Password => is_password(window, name, opening, text),
+        Strength::Secret => text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted),
         Strength::Key => {
             let least = if name.head.is_empty() { 16 } else { TOKEN_BYTES };
             text.len() >= least
@@ -140,12 +148,12 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
                 && !is_code(text, quoted)
                 && (!name.head.is_empty() || entropy::shannon(text) >= 3.0)
         }
-        Strength::Issuer => text.len() >= 16 && !has_mark(text) && is_loose_token(text) && !is_code(text, quoted),
     }
 }
 
 /// Anything a person would type, unless it is a word of a form or of a program.
-fn is_password(text: &[u8], quoted: bool, opening: &Opening) -> bool {
+fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, text: &[u8]) -> bool {
+    let quoted = opening.quote.is_some();
     if text.len() < PASSWORD_BYTES
         || text.len() > 128
         || is_form_text(text)
@@ -155,21 +163,18 @@ fn is_password(text: &[u8], quoted: bool, opening: &Opening) -> bool {
         return false;
     }
     let has_digit = text.iter().any(u8::is_ascii_digit);
-    let has_sign = text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' '));
+    let has_sign =
+        text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
     if quoted {
-        return has_digit || has_sign || is_plain_word(text);
+        let is_named = !matches!(opening.operator, APART | ",");
+        return has_digit || has_sign || is_named && is_plain_word(text);
     }
     if is_code(text, false) {
         return false;
     }
-    has_digit || has_sign || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
-}
-
-/// Cheap: most values are no token. Sixteen characters of one, among them a digit or no sign at all.
-pub(super) fn starts_token(window: &Window<'_>, start: usize) -> bool {
-    window.run(start, 16, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'+' | b'/' | b'.' | b'%' | b':')
-    }) == 16
+    has_digit
+        || has_sign && !name.is_short(window)
+        || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
 }
 
 /// Cheap: a bare token goes on for a while, and has no padding yet.
@@ -177,7 +182,7 @@ pub(super) fn may_start(window: &Window<'_>, start: usize) -> bool {
     window.run(start, TOKEN_BYTES, |byte| byte.is_ascii_graphic() && byte != b'=') == TOKEN_BYTES
 }
 
-/// A token; beside the name of an issuer, a less likely one will do.
+/// A token; where its owner is named, a less likely one will do.
 fn is_token_of(window: &Window<'_>, name: &Name<'_>, text: &[u8]) -> bool {
-    is_token(text) || text.len() >= 16 && !is_marked(text) && is_loose_token(text) && name.has_issuer(window)
+    is_token(text) || text.len() >= 16 && !is_marked(text) && is_loose_token(text) && name.names_owner(window)
 }

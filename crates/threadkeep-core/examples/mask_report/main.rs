@@ -1,0 +1,32 @@
+//! Scores the masker: on a file of cases from public test suites, and on ordinary files.
+//!
+//! ```sh
+//! cargo run --release -p threadkeep-core --example mask_report -- cases.jsonl              # tables
+//! cargo run --release -p threadkeep-core --example mask_report -- cases.jsonl --missed gitleaks
+//! cargo run --release -p threadkeep-core --example mask_report -- cases.jsonl --false gitleaks
+//! cargo run --release -p threadkeep-core --example mask_report -- --clean docs node_modules
+//! cargo run --release -p threadkeep-core --example mask_report -- --places docs node_modules
+//! ```
+//!
+//! A case is one JSON object a line: `source`, `entity`, `text`, `positive`, `expected` (spans or null), `unit`
+//! (`codepoint` or `utf16`), `generated`, `union_negative`, `gl_full` (spans that another scanner found).
+#![expect(clippy::disallowed_methods, reason = "a command beside the core: it reads files")]
+
+mod case;
+mod clean;
+mod score;
+
+use std::io::Write;
+
+fn main() -> std::io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let out = &mut std::io::stdout().lock();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--clean", paths @ ..] => clean::report(out, paths, false),
+        ["--places", paths @ ..] => clean::report(out, paths, true),
+        [cases] => score::tables(out, &case::read_all(cases)?),
+        [cases, "--missed", suite @ ..] => score::missed(out, &case::read_all(cases)?, suite.first().copied()),
+        [cases, "--false", suite @ ..] => score::falsely_masked(out, &case::read_all(cases)?, suite.first().copied()),
+        _ => writeln!(out, "usage: mask_report CASES.jsonl [--missed|--false [SUITE]] | --clean|--places PATH..."),
+    }
+}
