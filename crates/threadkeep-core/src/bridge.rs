@@ -345,7 +345,7 @@ fn status(phase: &str, label: Option<String>) -> UiMessageChunk {
     UiMessageChunk::Data(DataChunk {
         r#type: DataType::new("status"),
         id: None,
-        data: Value::Object(data),
+        data: Some(Value::Object(data)),
         transient: Some(true),
         extra: JsonMap::new(),
     })

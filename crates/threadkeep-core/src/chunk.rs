@@ -150,7 +150,8 @@ pub struct DataChunk {
     pub r#type: DataType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    pub data: Value,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transient: Option<bool>,
     #[serde(flatten)]

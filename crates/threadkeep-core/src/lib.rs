@@ -29,6 +29,7 @@ pub mod reduce;
 pub mod replay;
 pub mod request;
 pub mod state_key;
+pub mod target;
 pub mod thread;
 
 pub use accumulate::{Accumulator, Ending, Finished, MAX_PROBLEMS, Pushed};
@@ -43,3 +44,4 @@ pub use problem::Problem;
 pub use reduce::Reducer;
 pub use request::ChatRequest;
 pub use state_key::StateKey;
+pub use target::Target;

@@ -21,6 +21,8 @@ pub enum Part {
     StepStart(JsonMap),
     /// `data-{name}`.
     Data(DataPart),
+    /// What a user said while the reply was being made.
+    Steering(SteeringPart),
     Unknown(JsonMap),
 }
 
@@ -230,7 +232,18 @@ pub struct DataPart {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    pub data: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+    #[serde(flatten)]
+    pub extra: JsonMap,
+}
+
+/// v7, experimental there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SteeringPart {
+    pub id: String,
+    /// Text and file parts.
+    pub parts: Vec<Part>,
     #[serde(flatten)]
     pub extra: JsonMap,
 }
@@ -291,6 +304,11 @@ impl Part {
                 extra: std::mem::take(map),
             }),
             "step-start" => Self::StepStart(std::mem::take(map)),
+            "steering-message" => Self::Steering(SteeringPart {
+                id: take_text(map, "id"),
+                parts: take_parts(map),
+                extra: std::mem::take(map),
+            }),
             "dynamic-tool" => {
                 let tool = Tool::Dynamic(take_text(map, "toolName"));
                 Self::Tool(Box::new(take_tool(tool, map)))
@@ -300,7 +318,7 @@ impl Part {
                 None => Self::Data(DataPart {
                     name: other.strip_prefix("data-").unwrap_or_default().to_owned(),
                     id: take_optional(map, "id"),
-                    data: map.shift_remove("data").unwrap_or_default(),
+                    data: map.shift_remove("data"),
                     extra: std::mem::take(map),
                 }),
             },
@@ -315,8 +333,8 @@ enum Field {
     OptionalText(&'static str),
     OptionalBool(&'static str),
     OptionalObject(&'static str),
-    /// Anything, but there.
-    Present(&'static str),
+    /// An array of parts.
+    Parts(&'static str),
     /// `state` of a text or reasoning part, or absent.
     StreamState,
     /// `state` of a tool part.
@@ -330,7 +348,9 @@ impl Field {
             Self::OptionalText(name) => absent_or(map, name, Value::is_string),
             Self::OptionalBool(name) => absent_or(map, name, Value::is_boolean),
             Self::OptionalObject(name) => absent_or(map, name, Value::is_object),
-            Self::Present(name) => map.contains_key(*name),
+            Self::Parts(name) => {
+                map.get(*name).and_then(Value::as_array).is_some_and(|parts| parts.iter().all(Value::is_object))
+            }
             Self::StreamState => absent_or(map, "state", |state| state.as_str().and_then(StreamState::parse).is_some()),
             Self::ToolState => map.get("state").and_then(Value::as_str).and_then(ToolState::parse).is_some(),
         }
@@ -349,7 +369,8 @@ const SOURCE_URL: &[Field] = &[Field::Text("sourceId"), Field::Text("url"), Fiel
 const SOURCE_DOCUMENT: &[Field] =
     &[Field::Text("sourceId"), Field::Text("mediaType"), Field::Text("title"), Field::OptionalText("filename")];
 const CUSTOM: &[Field] = &[Field::Text("kind")];
-const DATA: &[Field] = &[Field::OptionalText("id"), Field::Present("data")];
+const DATA: &[Field] = &[Field::OptionalText("id")];
+const STEERING: &[Field] = &[Field::Text("id"), Field::Parts("parts")];
 const TOOL: &[Field] = &[
     Field::Text("toolCallId"),
     Field::ToolState,
@@ -369,6 +390,7 @@ fn fields_of(kind: &str) -> Option<&'static [Field]> {
         "source-document" => SOURCE_DOCUMENT,
         "custom" => CUSTOM,
         "step-start" => &[],
+        "steering-message" => STEERING,
         "dynamic-tool" => TOOL,
         other if other.starts_with("tool-") => TOOL,
         other if other.starts_with("data-") => DATA,
@@ -399,6 +421,12 @@ fn take_bool(map: &mut JsonMap, name: &str) -> Option<bool> {
 
 fn take_state(map: &mut JsonMap) -> Option<StreamState> {
     take_optional(map, "state").and_then(|state| StreamState::parse(&state))
+}
+
+fn take_parts(map: &mut JsonMap) -> Vec<Part> {
+    let Some(Value::Array(parts)) = map.shift_remove("parts") else { return Vec::new() };
+    let maps = parts.into_iter().filter_map(|part| if let Value::Object(map) = part { Some(map) } else { None });
+    maps.map(Part::from_map).collect()
 }
 
 fn take_file(map: &mut JsonMap) -> FilePart {
@@ -447,6 +475,7 @@ impl Serialize for Part {
             Self::StepStart(extra) => tagged(serializer, "step-start", extra),
             Self::Data(part) => tagged(serializer, &format!("data-{}", part.name), part),
             Self::Tool(part) => serialize_tool(serializer, part),
+            Self::Steering(part) => tagged(serializer, "steering-message", part),
             Self::Unknown(map) => map.serialize(serializer),
         }
     }

@@ -56,6 +56,7 @@ pub fn replay(message: &UiMessage) -> Vec<UiMessageChunk> {
             | Part::SourceDocument(_)
             | Part::Custom(_)
             | Part::Data(_)
+            | Part::Steering(_)
             | Part::Unknown(_) => {}
         }
     }

@@ -14,6 +14,11 @@ pub(crate) fn already_finished() -> JsValue {
     with_code("already_finished", "the run has been finished")
 }
 
+/// A file part has a URL that is none.
+pub(crate) fn invalid_url() -> JsValue {
+    with_code("invalid_url", "the url of a file part is no URL")
+}
+
 fn with_code(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
     error.set_name("ThreadkeepError");

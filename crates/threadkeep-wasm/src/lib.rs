@@ -12,7 +12,7 @@ mod state_key;
 mod value;
 
 pub use accumulator::Accumulator;
-pub use map::ui_messages_to_message_dtos;
+pub use map::{ui_messages_to_message_dtos, ui_messages_to_model_messages};
 pub use mask::{mask_messages, mask_text};
 pub use request::last_user_message;
 pub use state_key::is_state_key;

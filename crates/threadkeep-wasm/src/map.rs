@@ -1,10 +1,13 @@
-//! Stored messages as what executors take.
+//! Stored messages as what executors and models take.
 
-use crate::error::throw;
+use crate::error::{invalid_url, throw};
 use crate::value::{give, read};
+use js_sys::{Array, Reflect};
 use threadkeep_core as core;
-use wasm_bindgen::JsValue;
+use threadkeep_core::map::{ModelOptions, read_messages_to_map};
+use threadkeep_core::{ErrorCode, Target};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Maps `UIMessage[]` to `MessageDto[]`.
 ///
@@ -14,4 +17,51 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn ui_messages_to_message_dtos(messages: &JsValue) -> Result<JsValue, JsValue> {
     let messages = core::thread::read_messages(read(messages)?).map_err(throw)?;
     give(&core::map::ui_messages_to_message_dtos(&messages))
+}
+
+/// Maps `UIMessage[]` to `ModelMessage[]`, as `convertToModelMessages` of `target` (`ai@5`, `ai@6`, `ai@7`) does.
+/// For `ai@7` the URL of a file is a `URL`, as it is there.
+///
+/// # Errors
+/// `invalid_request` when `messages` is no array of `UIMessage`s or `target` is none of the three; `invalid_url` when,
+/// for `ai@7`, the URL of a file is no URL.
+#[wasm_bindgen(js_name = uiMessagesToModelMessages)]
+pub fn ui_messages_to_model_messages(
+    messages: &JsValue,
+    target: Option<String>,
+    ignore_incomplete_tool_calls: bool,
+) -> Result<JsValue, JsValue> {
+    let messages = read_messages_to_map(read(messages)?).map_err(throw)?;
+    let target = match target {
+        Some(target) => Target::parse(&target).ok_or_else(|| throw(ErrorCode::InvalidRequest))?,
+        None => Target::default(),
+    };
+    let options = ModelOptions { target, ignore_incomplete_tool_calls };
+    let mapped = give(&core::map::ui_messages_to_model_messages(&messages, options))?;
+    revive_urls(&mapped)?;
+    Ok(mapped)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type URL;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(url: &JsValue) -> Result<URL, JsValue>;
+}
+
+/// Puts a `URL` where model messages have one; JSON has only its text.
+fn revive_urls(messages: &JsValue) -> Result<(), JsValue> {
+    for message in Array::from(messages).iter() {
+        let Ok(content) = Reflect::get(&message, &"content".into())?.dyn_into::<Array>() else { continue };
+        for part in content.iter() {
+            let data = Reflect::get(&part, &"data".into())?;
+            if data.is_object() && Reflect::get(&data, &"type".into())? == "url" {
+                let url = URL::new(&Reflect::get(&data, &"url".into())?);
+                let url = url.map_err(|_| invalid_url())?;
+                Reflect::set(&data, &"url".into(), &url)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `MessageDto`: the plain message that executors take.
 
+use super::DENIED;
 use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, ToolPart, ToolState};
@@ -37,6 +38,7 @@ pub struct ToolCallDto {
 ///
 /// System messages are skipped. The text parts of a step are joined with a line feed. Each step of an assistant message
 /// gives one assistant DTO and one tool DTO per finished call; a message without `step-start` parts is one step.
+/// What a user said in the middle of a reply (a steering message) stands between the steps that it was said between.
 /// A call that never finished is left out, since a provider refuses a call without its result; so are reasoning, files
 /// and all other parts. A step or message with nothing left gives nothing.
 #[must_use]
@@ -45,20 +47,26 @@ pub fn ui_messages_to_message_dtos<'m>(messages: impl IntoIterator<Item = &'m Ui
     for message in messages {
         match message.role {
             Role::System => {}
-            Role::User => {
-                let content = join_texts(&message.parts);
-                if !content.is_empty() {
-                    dtos.push(MessageDto::User { content });
-                }
-            }
+            Role::User => push_user(&message.parts, &mut dtos),
             Role::Assistant => {
-                for step in message.parts.split(|part| matches!(part, Part::StepStart(_))) {
+                for step in message.parts.split_inclusive(|part| matches!(part, Part::StepStart(_) | Part::Steering(_)))
+                {
                     map_step(step, &mut dtos);
+                    if let Some(Part::Steering(steering)) = step.last() {
+                        push_user(&steering.parts, &mut dtos);
+                    }
                 }
             }
         }
     }
     dtos
+}
+
+fn push_user(parts: &[Part], dtos: &mut Vec<MessageDto>) {
+    let content = join_texts(parts);
+    if !content.is_empty() {
+        dtos.push(MessageDto::User { content });
+    }
 }
 
 fn map_step(step: &[Part], dtos: &mut Vec<MessageDto>) {
@@ -115,10 +123,9 @@ fn tool_result(tool: &ToolPart) -> MessageDto {
     MessageDto::Tool { content, tool_call_id: tool.tool_call_id.clone() }
 }
 
-/// What the AI SDK tells a model about a denied call (`convert-to-model-messages.ts`).
 fn denial(approval: Option<&JsonMap>) -> &str {
     let reason = approval.and_then(|approval| approval.get("reason")).and_then(Value::as_str);
-    reason.unwrap_or("Tool call execution denied.")
+    reason.unwrap_or(DENIED)
 }
 
 #[cfg(test)]

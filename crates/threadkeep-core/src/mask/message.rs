@@ -80,8 +80,12 @@ impl Masker {
             }
             Part::Custom(part) => self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts),
             Part::Data(DataPart { name: _, id: _, data, extra }) => {
-                self.mask_leaves(data, counts);
+                self.mask_optional(data, counts);
                 self.mask_fields(extra, counts);
+            }
+            Part::Steering(part) => {
+                part.parts.iter_mut().for_each(|part| self.mask_part(part, counts));
+                self.mask_fields(&mut part.extra, counts);
             }
             Part::StepStart(fields) | Part::Unknown(fields) => self.mask_fields(fields, counts),
         }
@@ -167,6 +171,7 @@ fn text_of(part: &mut Part) -> Option<&mut String> {
         | Part::Custom(_)
         | Part::StepStart(_)
         | Part::Data(_)
+        | Part::Steering(_)
         | Part::Unknown(_) => None,
     }
 }

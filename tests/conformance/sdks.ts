@@ -1,0 +1,9 @@
+// The newest published `ai` of each major in use.
+
+import type { SdkModule, Target } from '../../pkg/src/conformance/index.ts';
+
+export const sdks: Record<Target, SdkModule> = {
+  'ai@5': await import('ai5'),
+  'ai@6': await import('ai6'),
+  'ai@7': await import('ai7'),
+};
