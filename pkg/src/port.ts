@@ -2,7 +2,7 @@
 // `threadkeep/postgres` are two such places; `threadkeep/store-contract` tells whether yours is a third.
 
 import type { UIMessage } from 'ai';
-import { ThreadkeepError } from './error.ts';
+import { ThreadkeepError, type ErrorCode } from './error.ts';
 
 /** MAX_THREAD_MESSAGES: the message limit of a thread where a store is told no other. */
 export const MAX_THREAD_MESSAGES = 200;
@@ -162,5 +162,18 @@ export class ThreadLimitError extends ThreadkeepError {
 
   constructor(options?: ErrorOptions) {
     super('thread_full', options);
+  }
+}
+
+/** The error of a code, in the class that goes with it. */
+export function errorOfCode(code: ErrorCode, options?: ErrorOptions): ThreadkeepError {
+  switch (code) {
+    case 'thread_conflict':
+    case 'thread_diverged':
+      return new ThreadConflictError(code, options);
+    case 'thread_full':
+      return new ThreadLimitError(options);
+    default:
+      return new ThreadkeepError(code, options);
   }
 }

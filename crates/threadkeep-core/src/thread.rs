@@ -41,8 +41,9 @@ pub enum Command<'a> {
     /// A chat turn starts: its user message now, its reply at its end. One that repeats the last stored user message
     /// (a retry, a regeneration) stores only the reply.
     Turn { repeats_last_user: bool },
-    /// Messages to be added at the end.
-    Append { count: usize },
+    /// Messages to be added at the end, with room for `reserve` more behind them; built on `expected` stored messages
+    /// when the caller says so.
+    Append { count: usize, expected: Option<usize>, reserve: usize },
     /// The whole thread as the caller has it, built on `expected` stored messages.
     Save { stored: &'a [Value], saved: &'a [Value], expected: usize },
 }
@@ -69,7 +70,10 @@ pub fn decide(state: &ThreadState, command: &Command<'_>) -> Result<Effects, Err
         Command::Turn { repeats_last_user } => {
             fit(state, Effects { append: usize::from(!repeats_last_user), reserve: 1 })
         }
-        Command::Append { count } => fit(state, Effects { append: count, reserve: 0 }),
+        Command::Append { expected: Some(expected), .. } if expected != state.message_count => {
+            Err(ErrorCode::ThreadConflict)
+        }
+        Command::Append { count, reserve, .. } => fit(state, Effects { append: count, reserve }),
         Command::Save { stored, saved, expected } => {
             if expected != state.message_count {
                 return Err(ErrorCode::ThreadConflict);
@@ -90,7 +94,8 @@ pub fn same_messages(a: &[Value], b: &[Value]) -> bool {
 }
 
 fn fit(state: &ThreadState, effects: Effects) -> Result<Effects, ErrorCode> {
-    let count = state.message_count + state.reserved + effects.append + effects.reserve;
+    // `reserve` may be any number that somebody sent.
+    let count = (state.message_count + state.reserved + effects.append).saturating_add(effects.reserve);
     if count > state.max_messages { Err(ErrorCode::ThreadFull) } else { Ok(effects) }
 }
 
@@ -163,11 +168,30 @@ mod tests {
         assert_eq!(decide(&state, command), expected.map(|(append, reserve)| Effects { append, reserve }));
     }
 
+    const fn append(count: usize) -> Command<'static> {
+        Command::Append { count, expected: None, reserve: 0 }
+    }
+
     #[test]
     fn max_thread_messages_refuses_the_append_that_would_pass_it() {
-        check(with_count(199), &Command::Append { count: 1 }, Ok((1, 0)));
-        check(with_count(200), &Command::Append { count: 1 }, Err(ErrorCode::ThreadFull));
-        check(with_count(199), &Command::Append { count: 2 }, Err(ErrorCode::ThreadFull));
+        check(with_count(199), &append(1), Ok((1, 0)));
+        check(with_count(200), &append(1), Err(ErrorCode::ThreadFull));
+        check(with_count(199), &append(2), Err(ErrorCode::ThreadFull));
+    }
+
+    #[test]
+    fn an_append_can_ask_for_room_behind_it() {
+        let reserving = |reserve| Command::Append { count: 1, expected: None, reserve };
+        check(with_count(198), &reserving(1), Ok((1, 1)));
+        check(with_count(199), &reserving(1), Err(ErrorCode::ThreadFull));
+        check(EMPTY, &reserving(usize::MAX), Err(ErrorCode::ThreadFull));
+    }
+
+    #[test]
+    fn an_append_can_name_the_count_it_is_built_on() {
+        let expecting = |expected| Command::Append { count: 1, expected: Some(expected), reserve: 0 };
+        check(with_count(2), &expecting(2), Ok((1, 0)));
+        check(with_count(2), &expecting(1), Err(ErrorCode::ThreadConflict));
     }
 
     #[test]
@@ -176,7 +200,7 @@ mod tests {
         check(with_count(199), &Command::Turn { repeats_last_user: false }, Err(ErrorCode::ThreadFull));
         check(with_count(199), &Command::Turn { repeats_last_user: true }, Ok((0, 1)));
         let running = ThreadState { reserved: 1, ..with_count(199) };
-        check(running, &Command::Append { count: 1 }, Err(ErrorCode::ThreadFull));
+        check(running, &append(1), Err(ErrorCode::ThreadFull));
     }
 
     #[test]

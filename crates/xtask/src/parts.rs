@@ -19,13 +19,14 @@ pub(crate) struct Part {
 }
 
 /// Quick ones first: who broke the format should not wait for a browser.
-pub(crate) const PARTS: [Part; 7] = [
+pub(crate) const PARTS: [Part; 8] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
     Part { name: "fences", what: "the core is pure, the worker is small", run: fences },
     Part { name: "core", what: "Rust tests on this machine", run: core },
     Part { name: "wasm", what: "Rust tests as WebAssembly in Chromium", run: wasm },
     Part { name: "worker", what: "the built worker on bare workerd", run: worker },
+    Part { name: "store", what: "the contract of stores, on the worker", run: store },
     Part { name: "browser", what: "the page and stock clients in Chromium", run: browser },
 ];
 
@@ -37,7 +38,7 @@ const WASM_CRATES: [(&str, &str); 3] = [
 ];
 
 /// Folders whose TypeScript is checked.
-const TYPED: [(&str, &str); 2] = [("worker", "worker/demo"), ("tests", "tests")];
+const TYPED: [(&str, &str); 3] = [("worker", "worker/demo"), ("pkg", "pkg"), ("tests", "tests")];
 
 /// One line per test wherever the output goes.
 const NODE_TEST: [&str; 2] = ["--test", "--test-reporter=spec"];
@@ -112,6 +113,15 @@ fn worker(project: &Project) -> Result<Outcome> {
     let mut node = shell.command("node");
     // The long turn waits for minutes without work: the other specs run beside it, also on two cores.
     node.args(NODE_TEST).arg("--test-concurrency=4").args(specs(project, "worker")?);
+    shell.run(&mut node)?;
+    Ok(Outcome::Passed)
+}
+
+fn store(project: &Project) -> Result<Outcome> {
+    let shell = bundle::build(project, Effort::Small)?;
+    node::packages(project, &shell, "tests")?;
+    let mut node = shell.command("node");
+    node.args(NODE_TEST).args(specs(project, "store")?);
     shell.run(&mut node)?;
     Ok(Outcome::Passed)
 }

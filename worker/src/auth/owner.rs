@@ -50,6 +50,8 @@ pub(crate) enum OwnerError {
     /// Only from the header: HTTP gives bytes beyond ASCII no agreed meaning, and an owner read in another
     /// encoding than it was written in would be another owner.
     NotAscii,
+    /// Only from the header, where it is percent-encoded.
+    NotUtf8,
 }
 
 impl OwnerError {
@@ -59,6 +61,7 @@ impl OwnerError {
             Self::TooLong => "the owner is longer than 256 bytes",
             Self::ControlCharacter => "the owner holds a control character",
             Self::NotAscii => "the owner header holds a character beyond ascii",
+            Self::NotUtf8 => "the owner header is not utf-8 once decoded",
         }
     }
 }

@@ -1,11 +1,13 @@
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::owner::{Owner, OwnerError};
 
-/// The header in which the service names whose thread it speaks for, in ASCII.
+/// The header in which the service names whose thread it speaks for: in ASCII as it is, or any owner at all as an
+/// extended value (RFC 8187), such as `UTF-8''zo%C3%AB`.
 pub(crate) const OWNER_HEADER: &str = "x-threadkeep-owner";
 
 /// The operator's own credential: with it a server acts for any owner.
@@ -29,16 +31,25 @@ impl fmt::Debug for ServiceToken {
     }
 }
 
+/// How an extended value begins; the language between the quotes stays empty.
+const EXTENDED: &str = "UTF-8''";
+
 /// Reads the value of [`OWNER_HEADER`].
 ///
 /// # Errors
-/// [`OwnerError`] when it is missing, not ASCII or no [`Owner`].
+/// [`OwnerError`] when it is missing, not ASCII, not UTF-8 once decoded, or no [`Owner`].
 pub(crate) fn owner_from_header(value: Option<&str>) -> Result<Owner, OwnerError> {
     let value = value.ok_or(OwnerError::Empty)?;
     if !value.is_ascii() {
         return Err(OwnerError::NotAscii);
     }
-    Owner::parse(value)
+    match value.split_at_checked(EXTENDED.len()) {
+        Some((head, encoded)) if head.eq_ignore_ascii_case(EXTENDED) => {
+            let decoded = percent_decode_str(encoded).decode_utf8().map_err(|_| OwnerError::NotUtf8)?;
+            Owner::parse(&decoded)
+        }
+        _ => Owner::parse(value),
+    }
 }
 
 #[cfg(test)]
@@ -69,5 +80,22 @@ mod tests {
         check(Some(""), Err(OwnerError::Empty));
         check(Some("zo\u{eb}"), Err(OwnerError::NotAscii));
         check(Some("a\tb"), Err(OwnerError::ControlCharacter));
+    }
+
+    #[test]
+    fn an_extended_value_names_any_owner() {
+        let check = |value, expected: Result<&str, OwnerError>| {
+            assert_eq!(
+                owner_from_header(Some(value)).map(|owner| owner.as_str().to_owned()),
+                expected.map(str::to_owned)
+            );
+        };
+        check("UTF-8''zo%C3%AB", Ok("zo\u{eb}"));
+        check("utf-8''%20alice%20", Ok(" alice "));
+        check("UTF-8''UTF-8''x", Ok("UTF-8''x"));
+        check("a%20b", Ok("a%20b"));
+        check("UTF-8''", Err(OwnerError::Empty));
+        check("UTF-8''%FF", Err(OwnerError::NotUtf8));
+        check("UTF-8''a%0Ab", Err(OwnerError::ControlCharacter));
     }
 }

@@ -23,7 +23,7 @@ impl Thread {
         struct Save {
             messages: Value,
             expected_message_count: usize,
-            /// Taken when the save creates the thread; later it is changed by PATCH.
+            /// Taken when the write creates the thread; later it is changed by PATCH.
             #[serde(default)]
             metadata: Option<Value>,
         }
@@ -47,19 +47,30 @@ impl Thread {
         struct Append {
             messages: Value,
             #[serde(default)]
+            expected_message_count: Option<usize>,
+            #[serde(default)]
+            reserve: usize,
+            #[serde(default)]
             idempotency_key: Option<String>,
+            #[serde(default)]
+            metadata: Option<Value>,
         }
         let append: Append = parse(body)?;
         let key = append.idempotency_key.as_deref();
         if key.is_some_and(|key| !(1..=MAX_IDEMPOTENCY_KEY_BYTES).contains(&key.len())) {
             return Err(ErrorCode::InvalidRequest.into());
         }
+        let metadata = append.metadata.map(|metadata| self.metadata_text(metadata)).transpose()?;
         let messages = self.masked_messages(append.messages)?;
         if let Some(response) = key.map(|key| self.appended_before(address, key, &messages)).transpose()?.flatten() {
             return Ok(response);
         }
-        self.decide(&Command::Append { count: messages.len() })?;
-        self.store_new(address, &messages, None, key).await
+        self.decide(&Command::Append {
+            count: messages.len(),
+            expected: append.expected_message_count,
+            reserve: append.reserve,
+        })?;
+        self.store_new(address, &messages, metadata.as_deref(), key).await
     }
 
     /// Sets title and metadata; `null` takes them away.
