@@ -29,7 +29,7 @@ pub(super) fn rules() -> Vec<Rule> {
     rules.into_iter().map(|rule| Rule { generic: true, ..rule }).collect()
 }
 
-const PASSWORD: &str = "passw pwd passphrase pass passwd pw pswd identified␣by";
+const PASSWORD: &str = "passw pwd passphrase pass passwd pw pswd identified␣by securestring";
 const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
 const KEY: &str = "key auth access private salt _pat authtoken";
 

@@ -18,12 +18,13 @@ pub(super) fn is_soup(text: &[u8]) -> bool {
         kinds[usize::from(*byte)] = true;
     }
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let spaces = text.iter().filter(|byte| **byte == b' ').count();
     let is_code = [&b"()"[..], b")}"].iter().any(|part| contains(text, part));
     !is_code
         && kinds.iter().filter(|kind| **kind).count() >= 9
         && letters >= 8
         && text.len() <= SOUP_BYTES
-        && !text.contains(&b' ')
+        && spaces <= 3
 }
 
 /// One word in lower case, or camel case of some length.

@@ -109,7 +109,7 @@ impl<'t> Name<'t> {
     /// Written in capitals: a constant.
     pub(super) fn is_constant(&self, window: &Window<'_>) -> bool {
         let name = window.slice(self.word.start, self.tail.end);
-        self.head.ends_with(b"_") && name.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
+        self.head.contains(&b'_') && self.head.iter().chain(name).all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
     }
 
     /// The name says that the value is public, a number or another name.

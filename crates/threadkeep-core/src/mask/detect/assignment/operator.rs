@@ -75,6 +75,9 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
     if let Some(attribute) = attribute(window, &closed) {
         return Some(attribute);
     }
+    if let Some(after) = after_attributes(window, name) {
+        return Some((">", after));
+    }
     let operator = OPERATORS.into_iter().find(|operator| window.starts_with(at, operator.as_bytes()))?;
     let after_name = window.slice(closed.start, at);
     let fits = match operator {
@@ -90,7 +93,12 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
         _ => true,
     };
     let after = at + operator.len();
-    let after = if operator == ":" { after_type(window, after).unwrap_or(after) } else { after };
+    let after = match operator {
+        ":" => after_type(window, after),
+        "(" => after_user(window, after),
+        _ => None,
+    }
+    .unwrap_or(after);
     fits.then_some((operator, after))
 }
 
@@ -120,6 +128,23 @@ fn after_type(window: &Window<'_>, start: usize) -> Option<usize> {
     let spaced = window.slice(start, at).ends_with(b" ") && len > 2;
     (spaced && window.at(at) == Some(b'=') && window.at(at + 1) == Some(b' ') && window.at(at + 2) == Some(b'"'))
         .then_some(at + 1)
+}
+
+/// Start of the second argument: `NetworkCredential("user", "…")`.
+fn after_user(window: &Window<'_>, start: usize) -> Option<usize> {
+    let quote = window.at(start)?;
+    let user = start + 1 + window.run(start + 1, WORDS_BYTES, |byte| byte != quote && byte != b'\n');
+    let stands = window.at(user) == Some(quote) && window.at(user + 1) == Some(b',');
+    let next = skip_space(window, user + 2);
+    (stands && window.at(next) == Some(quote)).then_some(next)
+}
+
+/// Behind the attributes of an element: `<pass encoding="base64">`.
+fn after_attributes(window: &Window<'_>, name: &Name<'_>) -> Option<usize> {
+    let starts = window.before(name.word.start - name.head.len()) == Some(b'<');
+    let len = window.run(name.tail.end, WORDS_BYTES, |byte| !matches!(byte, b'<' | b'>' | b'\n'));
+    let at = name.tail.end + len;
+    (starts && len > 0 && window.at(at) == Some(b'>')).then_some(at + 1)
 }
 
 /// A literal right behind the name of a password, or any word behind an option.

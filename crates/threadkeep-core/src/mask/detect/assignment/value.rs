@@ -24,7 +24,8 @@ pub(super) fn read(window: &Window<'_>, opening: &Opening) -> Option<Range<usize
         Some(quote) => quoted_end(window, start, quote, opening.escapes)?,
         None => soup_end(window, start, opening).unwrap_or_else(|| start + window.run(start, VALUE_BYTES + 1, is_bare)),
     };
-    let end = trim(window, start, end, opening.quote.is_none());
+    let typed = opening.operator == "=" && !opening.spaced;
+    let end = if opening.quote.is_none() { trim(window, start, end, typed) } else { end };
     (end > start && end - start <= VALUE_BYTES).then_some(start..end)
 }
 
@@ -64,9 +65,11 @@ fn is_bare(byte: u8) -> bool {
         && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'|' | b'&' | b'\\')
 }
 
-fn trim(window: &Window<'_>, start: usize, end: usize, bare: bool) -> usize {
+/// Without what ends a sentence or a list. What was typed behind `=` may end in a sign of its own.
+fn trim(window: &Window<'_>, start: usize, end: usize, typed: bool) -> usize {
     let mut end = end;
-    while bare && end > start && matches!(window.slice(end - 1, end), b"." | b":" | b"}" | b"]" | b"!" | b"?") {
+    let ends: &[u8] = if typed { b".:}]" } else { b".:}]!?" };
+    while end > start && window.slice(end - 1, end).iter().all(|byte| ends.contains(byte)) {
         let open = match window.slice(end - 1, end) {
             b"}" => b'{',
             b"]" => b'[',
@@ -93,7 +96,7 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     let quote = usize::from(matches!(window.at(start), Some(b'"' | b'\'')));
     let start = start + quote;
     let len = window.run(start, VALUE_BYTES + 1, is_bare);
-    let end = trim(window, start, start + len, true);
+    let end = trim(window, start, start + len, false);
     let value = window.slice(start, end);
     if name.strength == Strength::Password && spaced && is_login(window, name, value) {
         return Some(start..end);
@@ -116,7 +119,9 @@ fn starts_drawn(text: &[u8]) -> bool {
 fn is_login(window: &Window<'_>, name: &Name<'_>, value: &[u8]) -> bool {
     let before = window.back(name.word.start, 64);
     let typed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
-    contains(before, b"login ") && typed && (PASSWORD_BYTES..=128).contains(&value.len()) && !is_reference(value)
+    // The login may be an e-mail address, which is a placeholder by then.
+    let named = contains(before, b"login ") || before == b" ";
+    named && typed && (PASSWORD_BYTES..=128).contains(&value.len()) && !is_reference(value)
 }
 
 pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
@@ -167,7 +172,7 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, text: &[
         text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
     if quoted {
         let is_named = !matches!(opening.operator, APART | ",");
-        return has_digit || has_sign || is_named && is_plain_word(text);
+        return has_digit || has_sign || is_token(text) || is_named && is_plain_word(text);
     }
     if is_code(text, false) {
         return false;
