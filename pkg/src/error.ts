@@ -23,6 +23,9 @@ const ERRORS = {
   message_too_long: [413, 'the user message is too long'],
   upstream_unavailable: [502, 'the upstream service did not answer'],
   internal: [500, 'internal error'],
+  // Only here: no route of the worker answers so.
+  already_finished: [500, 'the run has been finished'],
+  invalid_url: [400, 'the url of a file part is no URL'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 /** A stable code of a {@link ThreadkeepError}. Branch on it; the message is for people. */

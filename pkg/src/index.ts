@@ -1,3 +1,20 @@
+export { createAccumulator, type Accumulator, type AccumulatorOptions } from './accumulator.ts';
+export { type AiEvent, type Ending, type Problem, type RunErrorCode } from './event.ts';
+export { toUIMessageStream, toUIMessageStreamResponse, type ResponseOptions } from './stream/ui-message-stream.ts';
+export { type Events, type FinishedRun, type StreamOptions } from './stream/pump.ts';
+export { lastUserMessage } from './request.ts';
+export {
+  toOpenAiMessages,
+  uiMessagesToMessageDtos,
+  uiMessagesToModelMessages,
+  type MessageDto,
+  type ModelMessageOptions,
+  type OpenAiMessage,
+  type OpenAiToolCall,
+  type ToolCallDto,
+} from './map.ts';
+export { maskMessages, maskText, type Finding, type MaskReport } from './mask.ts';
+export { createStateKey, isStateKey, parseStateKey } from './state-key.ts';
 export { isErrorCode, ThreadkeepError, toErrorResponse, type ErrorCode } from './error.ts';
 export {
   DEFAULT_LIST_LIMIT,

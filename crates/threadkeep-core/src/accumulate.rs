@@ -1,10 +1,11 @@
 //! The accumulator: bridge and reducer in one. What it gives in the end is, by construction, the message that a stock
 //! AI SDK client built from the chunks it gave on the way.
 
-use crate::bridge::{Bridge, Ended};
+use crate::bridge::{BlockKind, Bridge, Ended};
 use crate::chunk::UiMessageChunk;
 use crate::event::AiEvent;
 use crate::event_reader::EventReader;
+use crate::frame::{self, FrameDecoder, FrameRef, Framing};
 use crate::message::UiMessage;
 use crate::part::{Part, StreamState, TextPart};
 use crate::problem::{Problem, ProblemCode};
@@ -28,6 +29,7 @@ use serde_json::Value;
 /// ```
 #[derive(Debug)]
 pub struct Accumulator {
+    frames: FrameDecoder,
     reader: EventReader,
     bridge: Bridge,
     reducer: Reducer,
@@ -69,6 +71,9 @@ pub struct Finished {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<UiMessage>,
     pub ending: Ending,
+    /// Facts of `usage_report`s in bytes that came by [`Accumulator::push_bytes`] without an end of line behind them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub usage: Vec<Value>,
     pub problems: Vec<Problem>,
 }
 
@@ -77,6 +82,7 @@ impl Accumulator {
     #[must_use]
     pub fn new(message_id: &str, metadata: Option<Value>) -> Self {
         Self {
+            frames: FrameDecoder::new(Framing::Ndjson),
             reader: EventReader::default(),
             bridge: Bridge::default(),
             reducer: Reducer::new(message_id),
@@ -84,6 +90,13 @@ impl Accumulator {
             events: 0,
             problems: Vec::new(),
         }
+    }
+
+    /// How the bytes that come by [`Accumulator::push_bytes`] are framed, when not by lines.
+    #[must_use]
+    pub fn framed(mut self, framing: Framing) -> Self {
+        self.frames = FrameDecoder::new(framing);
+        self
     }
 
     /// The chunks that open the stream, the first time; [`Accumulator::push`] gives them when nobody asked before.
@@ -111,6 +124,47 @@ impl Accumulator {
             Ok(event) => self.push(event),
             Err(code) => Pushed { problem: Some(self.skip(code)), ..Pushed::default() },
         }
+    }
+
+    /// Takes bytes of the executor's stream as they come, for a caller that only wants what comes of them in the end.
+    /// Gives the facts of the `usage_report`s in them.
+    pub fn push_bytes(&mut self, bytes: &[u8]) -> Vec<Value> {
+        let mut usage = Vec::new();
+        let mut frames = std::mem::replace(&mut self.frames, FrameDecoder::new(Framing::Ndjson));
+        frames.each(bytes, |frame| match frame {
+            FrameRef::Text(json) => match self.reader.plain_delta(json) {
+                Some((kind, delta)) => self.push_delta(kind, delta, 1),
+                None => usage.extend(self.push_json(json.as_bytes()).usage),
+            },
+            FrameRef::Unreadable => drop(self.skip(ProblemCode::MalformedEvent)),
+        });
+        self.frames = frames;
+        usage
+    }
+
+    /// Takes successive deltas of one kind as one, as `events` events. Nothing else comes of it than of each alone, as
+    /// long as they are within [`Accumulator::room`].
+    pub fn push_deltas(&mut self, kind: BlockKind, text: &str, events: u64) {
+        self.reader.whole_delta();
+        self.push_delta(kind, text, events);
+    }
+
+    /// How many bytes of deltas can come before one of them could be anything but text.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.bridge.room()
+    }
+
+    fn push_delta(&mut self, kind: BlockKind, delta: &str, events: u64) {
+        if self.opening.is_none()
+            && let Some(id) = self.bridge.extend(kind, delta)
+        {
+            self.reducer.extend(kind, id, delta);
+            self.events += 1;
+        } else {
+            drop(self.push(AiEvent::delta(kind, delta.to_owned())));
+        }
+        self.events += events.saturating_sub(1);
     }
 
     /// Counts an event that could not be read, and notes why.
@@ -142,6 +196,7 @@ impl Accumulator {
     /// calls failed as interrupted, metadata `status: "aborted"`.
     #[must_use]
     pub fn finish(mut self) -> Finished {
+        let usage = self.push_bytes(frame::END);
         let mut chunks = if self.has_ended() { Vec::new() } else { self.start() };
         let last = self.bridge.abort();
         self.reduce(&last);
@@ -156,7 +211,7 @@ impl Accumulator {
             replace_text(&mut message, text, blocks);
         }
         let message = message.has_content().then_some(message);
-        Finished { chunks, message, ending, problems: self.problems }
+        Finished { chunks, message, ending, usage, problems: self.problems }
     }
 
     fn report(&mut self, code: ProblemCode) -> Problem {

@@ -59,8 +59,9 @@ struct Block {
     id: String,
 }
 
+/// What a block, and so a delta, is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum BlockKind {
+pub enum BlockKind {
     Text,
     Reasoning,
 }
@@ -125,6 +126,28 @@ impl Bridge {
             AiEvent::UsageReport { .. } => {}
         }
         out
+    }
+
+    /// Adds a delta to the open block and gives the block's id, when one chunk is all that would come of it; `None`, and
+    /// nothing is done, when [`Bridge::push`] has more to say.
+    pub(crate) fn extend(&mut self, kind: BlockKind, delta: &str) -> Option<&str> {
+        let block = self.open.as_ref().filter(|block| block.kind == kind)?;
+        if self.results_in_step || delta.is_empty() || delta.len() > self.room() {
+            return None;
+        }
+        self.bytes += delta.len();
+        if kind == BlockKind::Text {
+            self.text.push_str(delta);
+        }
+        Some(&block.id)
+    }
+
+    /// How many bytes of text can come with no other result than that text. 0 when the run has ended, or is about to
+    /// meet another limit.
+    pub(crate) fn room(&self) -> usize {
+        // A delta opens a step and a block at most.
+        let closed = self.ended.is_some() || self.full || self.parts + 2 >= MAX_REPLY_PARTS;
+        if closed { 0 } else { MAX_REPLY_BYTES - self.bytes }
     }
 
     /// Ends a run that stopped without `done` or `error`; nothing when it had ended.

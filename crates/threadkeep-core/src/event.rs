@@ -1,5 +1,6 @@
 //! `AiEvent`: what an executor says while it works. It never reaches a client.
 
+use crate::bridge::BlockKind;
 use crate::json::JsonMap;
 use crate::problem::ProblemCode;
 use serde::Serialize;
@@ -85,6 +86,13 @@ impl AiEvent {
             "error" => Self::Error { error: text(&mut fields, "error")? },
             _ => return Err(ProblemCode::UnknownEvent),
         })
+    }
+
+    pub(crate) fn delta(kind: BlockKind, delta: String) -> Self {
+        match kind {
+            BlockKind::Text => Self::TextDelta { delta },
+            BlockKind::Reasoning => Self::ReasoningDelta { delta },
+        }
     }
 }
 

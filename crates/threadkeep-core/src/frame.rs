@@ -32,6 +32,14 @@ pub enum Frame {
     Unreadable,
 }
 
+/// As [`Frame`], borrowed: most frames lie whole in the bytes that came, and need no copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameRef<'b> {
+    Text(&'b str),
+    /// As [`Frame::Unreadable`].
+    Unreadable,
+}
+
 /// Takes bytes as they come and gives whole frames. Empty lines and comments give nothing.
 #[derive(Debug)]
 pub struct FrameDecoder {
@@ -41,13 +49,20 @@ pub struct FrameDecoder {
 #[derive(Debug)]
 enum Decoder {
     Ndjson(Lines),
-    Sse(Box<SseDecoder>),
+    Sse(Box<Events>),
 }
 
 #[derive(Debug, Default)]
 struct Lines {
     line: Vec<u8>,
     too_long: bool,
+}
+
+#[derive(Debug)]
+struct Events {
+    decoder: SseDecoder,
+    /// It has just given an event, and nothing of the next one has come.
+    between: bool,
 }
 
 impl FrameDecoder {
@@ -57,7 +72,7 @@ impl FrameDecoder {
             Framing::Ndjson => Decoder::Ndjson(Lines::default()),
             Framing::Sse => {
                 let limit = NonZeroUsize::new(MAX_FRAME_BYTES).unwrap_or(NonZeroUsize::MAX);
-                Decoder::Sse(Box::new(SseDecoder::with_limit(limit)))
+                Decoder::Sse(Box::new(Events { decoder: SseDecoder::with_limit(limit), between: false }))
             }
         };
         Self { decoder }
@@ -65,30 +80,46 @@ impl FrameDecoder {
 
     /// Takes the next bytes and gives the frames that they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        self.each(bytes, |frame| {
+            frames.push(match frame {
+                FrameRef::Text(text) => Frame::Text(text.to_owned()),
+                FrameRef::Unreadable => Frame::Unreadable,
+            });
+        });
+        frames
+    }
+
+    /// As [`FrameDecoder::push`], and keeps no frame.
+    pub fn each(&mut self, bytes: &[u8], visit: impl FnMut(FrameRef<'_>)) {
         match &mut self.decoder {
-            Decoder::Ndjson(lines) => lines.push(bytes),
-            Decoder::Sse(decoder) => push_sse(decoder, bytes),
+            Decoder::Ndjson(lines) => lines.each(bytes, visit),
+            Decoder::Sse(events) => events.each(bytes, visit),
         }
     }
 
     /// The last frame, when the stream ended without a line feed behind it.
     pub fn finish(&mut self) -> Vec<Frame> {
-        self.push(b"\n\n")
+        self.push(END)
     }
 }
 
+/// Ends a frame in either framing.
+pub(crate) const END: &[u8] = b"\n\n";
+
 impl Lines {
-    fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
-        let mut frames = Vec::new();
+    fn each(&mut self, bytes: &[u8], mut visit: impl FnMut(FrameRef<'_>)) {
         let mut rest = bytes;
-        while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
-            let (line, behind) = rest.split_at(at);
-            self.extend(line);
-            frames.extend(self.take());
-            rest = behind.get(1..).unwrap_or_default();
+        while let Some((line, behind)) = cut(rest) {
+            rest = behind;
+            if self.line.is_empty() && !self.too_long {
+                visit_line(line, &mut visit);
+            } else {
+                self.extend(line);
+                self.take(&mut visit);
+            }
         }
         self.extend(rest);
-        frames
     }
 
     fn extend(&mut self, bytes: &[u8]) {
@@ -101,30 +132,71 @@ impl Lines {
         }
     }
 
-    fn take(&mut self) -> Option<Frame> {
+    fn take(&mut self, visit: &mut impl FnMut(FrameRef<'_>)) {
         let line = std::mem::take(&mut self.line);
         if std::mem::take(&mut self.too_long) {
-            return Some(Frame::Unreadable);
-        }
-        match String::from_utf8(line) {
-            Ok(text) if text.trim().is_empty() => None,
-            Ok(text) => Some(Frame::Text(text)),
-            Err(_) => Some(Frame::Unreadable),
+            visit(FrameRef::Unreadable);
+        } else {
+            visit_line(&line, visit);
         }
     }
 }
 
-fn push_sse(decoder: &mut SseDecoder, mut bytes: &[u8]) -> Vec<Frame> {
-    let mut frames = Vec::new();
-    while let Some(event) = decoder.next(&mut bytes) {
-        match event {
-            Ok(SseEvent::Message(message)) if message.data.trim().is_empty() => {}
-            Ok(SseEvent::Message(message)) => frames.push(Frame::Text(message.data)),
-            Ok(SseEvent::Retry(_)) => {}
-            Err(_) => frames.push(Frame::Unreadable),
+/// The bytes before the first line feed, and those behind it.
+fn cut(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (line, behind) = bytes.split_at(at);
+    Some((line, behind.get(1..).unwrap_or_default()))
+}
+
+fn visit_line(line: &[u8], visit: &mut impl FnMut(FrameRef<'_>)) {
+    match std::str::from_utf8(line) {
+        Ok(text) if line.len() <= MAX_FRAME_BYTES => visit_text(text, visit),
+        Ok(_) | Err(_) => visit(FrameRef::Unreadable),
+    }
+}
+
+fn visit_text(text: &str, visit: &mut impl FnMut(FrameRef<'_>)) {
+    if !text.trim().is_empty() {
+        visit(FrameRef::Text(text));
+    }
+}
+
+impl Events {
+    fn each(&mut self, bytes: &[u8], mut visit: impl FnMut(FrameRef<'_>)) {
+        let mut rest = bytes;
+        loop {
+            while let Some((data, behind)) = self.between.then(|| plain_event(rest)).flatten() {
+                rest = behind;
+                visit_text(data, &mut visit);
+            }
+            if rest.is_empty() {
+                return;
+            }
+            self.between = false;
+            let before = rest;
+            match self.decoder.next(&mut rest) {
+                None => return,
+                Some(Ok(SseEvent::Message(message))) => {
+                    visit_text(&message.data, &mut visit);
+                    let taken = before.len() - rest.len();
+                    // A carriage return in the place of the last line feed may go on with a line feed.
+                    self.between = before.get(..taken).is_some_and(|taken| taken.ends_with(END));
+                }
+                Some(Ok(SseEvent::Retry(_))) => {}
+                Some(Err(_)) => visit(FrameRef::Unreadable),
+            }
         }
     }
-    frames
+}
+
+/// The data of an event that stands whole at the head of the bytes and has nothing but data, on one line: what nearly
+/// every event is. Anything else is for the decoder.
+fn plain_event(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (data, behind) = cut(bytes.strip_prefix(b"data: ")?)?;
+    let behind = behind.strip_prefix(b"\n")?;
+    let data = std::str::from_utf8(data).ok()?;
+    (data.len() <= MAX_FRAME_BYTES && !data.contains('\r')).then_some((data, behind))
 }
 
 #[cfg(test)]
@@ -156,6 +228,16 @@ mod tests {
             ": hello\n\nevent: x\nid: 1\ndata: {\"a\":\"é\"}\n\nretry: 5\r\ndata: 1\r\ndata: 2\r\n\r\ndata: [DONE]",
             &["{\"a\":\"é\"}", "1\n2", "[DONE]"],
         );
+    }
+
+    #[test]
+    fn events_that_are_not_plain_are_whole_between_plain_ones() {
+        check(
+            Framing::Sse,
+            "data: 1\n\ndata: 2\n\ndata: 3\ndata: 4\n\ndata: 5\r\n\r\ndata: 6\n\n: ping\n\ndata:7\n\ndata: 8\n\n\u{feff}data: 9\n\n",
+            &["1", "2", "3\n4", "5", "6", "7", "8"],
+        );
+        check(Framing::Sse, "\u{feff}data: 1\n\ndata: \n\ndata: 2\n\n", &["1", "2"]);
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub struct HalfLetters {
 const ESCAPE_BYTES: usize = 6;
 
 impl HalfLetters {
+    /// A text has come that needed no mending: what still waits will not find its other half.
+    pub fn forget(&mut self) {
+        self.waiting = None;
+    }
+
     /// The same JSON text with whole letters only. A half that never finds its other half is U+FFFD.
     ///
     /// Look for a reader's refusal first: almost no text needs this.

@@ -2,6 +2,7 @@
 //!
 //! Source: `packages/ai/src/ui/process-ui-message-stream.ts` in vercel/ai (v7), followed rule by rule.
 
+use crate::bridge::BlockKind;
 use crate::chunk::{BlockChunk, DataChunk, DeltaChunk, ToolCallChunk, ToolOutputChunk, UiMessageChunk};
 use crate::json::{JsonMap, merge};
 use crate::message::{Role, UiMessage};
@@ -151,6 +152,17 @@ impl Reducer {
             UiMessageChunk::Data(data) => self.put_data(data),
         }
         Ok(())
+    }
+
+    /// Applies a delta without provider metadata; nothing happens when the block is not open.
+    pub(crate) fn extend(&mut self, kind: BlockKind, id: &str, delta: &str) {
+        let text = match kind {
+            BlockKind::Text => self.active_text(id).map(|part| &mut part.text),
+            BlockKind::Reasoning => self.active_reasoning(id).map(|part| &mut part.text),
+        };
+        if let Some(text) = text {
+            text.push_str(delta);
+        }
     }
 
     fn merge_metadata(&mut self, metadata: Option<&Value>) {

@@ -3,15 +3,11 @@
 use js_sys::{Error, Reflect};
 use threadkeep_core::ErrorCode;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// An `Error` to throw, with the `code` of the core's table.
 pub(crate) fn throw(code: ErrorCode) -> JsValue {
     with_code(code.as_str(), code.message())
-}
-
-/// An accumulator was used after its `finish()`.
-pub(crate) fn already_finished() -> JsValue {
-    with_code("already_finished", "the run has been finished")
 }
 
 /// A file part has a URL that is none.
@@ -25,4 +21,11 @@ fn with_code(code: &str, message: &str) -> JsValue {
     // A new object takes a new property.
     let _ = Reflect::set(&error, &"code".into(), &code.into());
     error.into()
+}
+
+/// The text that a client is shown for the code of a run's error.
+#[wasm_bindgen(js_name = publicErrorText)]
+#[must_use]
+pub fn public_error_text(code: &str) -> String {
+    threadkeep_core::error::public_error_text(code).to_owned()
 }

@@ -1,7 +1,7 @@
 //! Stored messages as what executors and models take.
 
 use crate::error::{invalid_url, throw};
-use crate::value::{give, read};
+use crate::value::{give, read, read_messages};
 use js_sys::{Array, Reflect};
 use threadkeep_core as core;
 use threadkeep_core::map::{ModelOptions, read_messages_to_map};
@@ -12,26 +12,35 @@ use wasm_bindgen::{JsCast, JsValue};
 /// Maps `UIMessage[]` to `MessageDto[]`.
 ///
 /// # Errors
-/// `invalid_request` when `messages` is no array of `UIMessage`s.
+/// `invalid_request` when it is no array of `UIMessage`s.
 #[wasm_bindgen(js_name = uiMessagesToMessageDtos)]
-pub fn ui_messages_to_message_dtos(messages: &JsValue) -> Result<JsValue, JsValue> {
-    let messages = core::thread::read_messages(read(messages)?).map_err(throw)?;
-    give(&core::map::ui_messages_to_message_dtos(&messages))
+pub fn ui_messages_to_message_dtos(messages_json: &str) -> Result<JsValue, JsValue> {
+    give(&core::map::ui_messages_to_message_dtos(&read_messages(messages_json)?))
+}
+
+/// Maps `UIMessage[]` to the messages of the chat-completions API, with `system` at their head when given.
+///
+/// # Errors
+/// `invalid_request` when it is no array of `UIMessage`s.
+#[wasm_bindgen(js_name = toOpenAiMessages)]
+pub fn to_openai_messages(messages_json: &str, system: Option<String>) -> Result<JsValue, JsValue> {
+    let dtos = core::map::ui_messages_to_message_dtos(&read_messages(messages_json)?);
+    give(&core::map::to_openai_messages(system.as_deref(), &dtos))
 }
 
 /// Maps `UIMessage[]` to `ModelMessage[]`, as `convertToModelMessages` of `target` (`ai@5`, `ai@6`, `ai@7`) does.
 /// For `ai@7` the URL of a file is a `URL`, as it is there.
 ///
 /// # Errors
-/// `invalid_request` when `messages` is no array of `UIMessage`s or `target` is none of the three; `invalid_url` when,
+/// `invalid_request` when it is no array of `UIMessage`s or `target` is none of the three; `invalid_url` when,
 /// for `ai@7`, the URL of a file is no URL.
 #[wasm_bindgen(js_name = uiMessagesToModelMessages)]
 pub fn ui_messages_to_model_messages(
-    messages: &JsValue,
+    messages_json: &str,
     target: Option<String>,
     ignore_incomplete_tool_calls: bool,
 ) -> Result<JsValue, JsValue> {
-    let messages = read_messages_to_map(read(messages)?).map_err(throw)?;
+    let messages = read_messages_to_map(read(messages_json)?).map_err(throw)?;
     let target = match target {
         Some(target) => Target::parse(&target).ok_or_else(|| throw(ErrorCode::InvalidRequest))?,
         None => Target::default(),

@@ -7,20 +7,26 @@ use crate::error::throw;
 use js_sys::JSON;
 use serde::Serialize;
 use serde_json::Value;
-use threadkeep_core::ErrorCode;
+use threadkeep_core::half_letters::HalfLetters;
+use threadkeep_core::{ErrorCode, UiMessage};
 use wasm_bindgen::JsValue;
-
-/// The value as JSON text; empty when it has none (`undefined`, a function, a cycle).
-pub(crate) fn to_json(value: &JsValue) -> String {
-    JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default()
-}
 
 /// Reads a value.
 ///
 /// # Errors
-/// `invalid_request` when it has no JSON.
-pub(crate) fn read(value: &JsValue) -> Result<Value, JsValue> {
-    serde_json::from_str(&to_json(value)).map_err(|_| throw(ErrorCode::InvalidRequest))
+/// `invalid_request` when the text is no JSON.
+pub(crate) fn read(json: &str) -> Result<Value, JsValue> {
+    // JavaScript strings may hold half a letter; Unicode text cannot.
+    let value = serde_json::from_str(json).or_else(|_| serde_json::from_str(&HalfLetters::default().mend(json)));
+    value.map_err(|_| throw(ErrorCode::InvalidRequest))
+}
+
+/// Reads `UIMessage[]`.
+///
+/// # Errors
+/// `invalid_request` when it is none.
+pub(crate) fn read_messages(json: &str) -> Result<Vec<UiMessage>, JsValue> {
+    threadkeep_core::thread::read_messages(read(json)?).map_err(throw)
 }
 
 /// Gives a value to JavaScript.

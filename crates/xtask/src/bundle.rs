@@ -87,7 +87,7 @@ pub(crate) fn build_dying_worker(project: &Project) -> Result<()> {
 }
 
 /// What every build needs, and the right to be the only one.
-fn set_up(project: &Project) -> Result<(Shell, Alone)> {
+pub(crate) fn set_up(project: &Project) -> Result<(Shell, Alone)> {
     let mut shell = Shell::new(&project.root);
     node::node(project, &mut shell)?;
     cargo_tools::wasm_target(&shell)?;
@@ -114,12 +114,12 @@ fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) 
         folder,
     };
     fs::create_dir_all(&stage.folder)?;
-    let compiled = compile(project, shell, what)?;
+    let compiled = compile(project, shell, what.package, what.file, "release")?;
     bind(project, shell, &stage, &compiled)?;
     bundle(project, shell, &stage)?;
     let optimized = match effort {
         Effort::Fast => stage.wasm.clone(),
-        Effort::Small => optimize(project, shell, &stage)?,
+        Effort::Small => optimize(project, shell, &stage.wasm, &stage.folder.join("optimized"))?,
     };
     let deployable = project.output(what.output);
     fs::create_dir_all(&deployable)?;
@@ -129,16 +129,17 @@ fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) 
 }
 
 /// cargo knows best whether anything is to be done, and says so.
-fn compile(project: &Project, shell: &Shell, what: &Deployable) -> Result<PathBuf> {
+pub(crate) fn compile(project: &Project, shell: &Shell, package: &str, file: &str, profile: &str) -> Result<PathBuf> {
     let target = project.cargo_target(shell)?;
-    let wasm = target.join("wasm32-unknown-unknown/release").join(what.file);
+    let wasm = target.join("wasm32-unknown-unknown").join(profile).join(file);
     shell.run(shell.command("cargo").args([
         "build",
-        "--release",
+        "--profile",
+        profile,
         "--target",
         "wasm32-unknown-unknown",
         "--package",
-        what.package,
+        package,
     ]))?;
     Ok(wasm)
 }
@@ -186,21 +187,20 @@ fn bundle(project: &Project, shell: &Shell, stage: &Stage) -> Result<()> {
 }
 
 /// wasm-opt takes longest by far, so its results are kept by the content they were made from.
-fn optimize(project: &Project, shell: &Shell, stage: &Stage) -> Result<PathBuf> {
+pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Path) -> Result<PathBuf> {
     let key = Inputs::default()
         .text(&node::version_of(project, "binaryen")?)
         .text(&WASM_OPT_FLAGS.concat())
-        .file(&stage.wasm)?
+        .file(wasm)?
         .key();
-    let kept = stage.folder.join("optimized");
     let result = kept.join(format!("{key}.wasm"));
     if !result.exists() {
-        say("optimizing the worker (10 to 30 seconds)");
-        fs::create_dir_all(&kept)?;
-        drop_oldest(&kept)?;
+        say("optimizing the WebAssembly (10 to 30 seconds)");
+        fs::create_dir_all(kept)?;
+        drop_oldest(kept)?;
         let unfinished = kept.join("unfinished");
         let mut wasm_opt = shell.command(project.root.join("worker/node_modules/.bin/wasm-opt"));
-        wasm_opt.args(WASM_OPT_FLAGS).arg(&stage.wasm).arg("-o").arg(&unfinished);
+        wasm_opt.args(WASM_OPT_FLAGS).arg(wasm).arg("-o").arg(&unfinished);
         shell.run(&mut wasm_opt)?;
         fs::rename(&unfinished, &result)?;
     }

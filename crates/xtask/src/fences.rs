@@ -1,4 +1,4 @@
-//! The two promises that the build keeps: a pure core, and a small worker.
+//! The promises that the build keeps: a pure core, a small worker, a small npm package.
 
 use std::fs;
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::package;
 use crate::project::Project;
 use crate::shell::Shell;
 
@@ -30,6 +31,9 @@ const BANNED_IN_CORE: [&str; 14] = [
 
 /// Budget of the deployed worker, gzipped: what one cold start has to fetch and compile.
 const WORKER_BUDGET_BYTES: u64 = 300 * 1024;
+
+/// Budget of the npm package's WebAssembly, gzipped: what a page that uses it has to load.
+const PACKAGE_BUDGET_BYTES: u64 = 200 * 1024;
 
 /// Fails when a banned crate is among the core's normal dependencies, on any target and with every feature.
 pub(crate) fn core_is_pure(shell: &Shell) -> Result<()> {
@@ -64,6 +68,14 @@ pub(crate) fn worker_is_small(project: &Project, shell: &Shell) -> Result<()> {
     if total > WORKER_BUDGET_BYTES {
         bail!("the worker is {total} bytes gzipped, over its budget of {WORKER_BUDGET_BYTES}");
     }
+    Ok(())
+}
+
+/// Fails when the npm package's WebAssembly passes its budget.
+pub(crate) fn package_is_small(project: &Project, shell: &Shell) -> Result<()> {
+    let size = gzipped(shell, &package::wasm(project))?;
+    println!("npm package: {size} of {PACKAGE_BUDGET_BYTES} bytes gzipped");
+    ensure!(size <= PACKAGE_BUDGET_BYTES, "the npm package's WebAssembly is {size} bytes gzipped, over its budget");
     Ok(())
 }
 

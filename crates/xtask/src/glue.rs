@@ -31,6 +31,27 @@ pub(crate) const VERSION: &str = include_str!("glue.rs");
 /// worker/entry.js has to know when a body's next bytes will never come.
 const BODY_SOURCES: [&str; 2] = ["\nclass IntoUnderlyingSource {", "\nclass IntoUnderlyingByteSource {"];
 
+/// Where the npm package's glue makes its instance: as soon as it is loaded, of a module that it names.
+const FIRST_INSTANCE: &str = "let wasmInstance = new WebAssembly.Instance(wasmModule, __wbg_get_imports());
+let wasm = wasmInstance.exports;
+wasm.__wbindgen_start();";
+
+/// What pkg/src/core.ts does instead: the entry of each runtime brings the module, and the first call makes the
+/// instance, by the function that also replaces one that has died.
+const NO_INSTANCE: &str = "let wasmInstance, wasm;
+export function __wbg_set_module(module) { wasmModule = module; }";
+
+/// Freeing an object of an instance that has died would free whatever lies there in the new one.
+const FREE: &str = "    free() {\n";
+const FREE_OF_ITS_OWN: &str = "    free() {\n        if (this.__wbg_inst !== __wbg_instance_id) return;\n";
+
+/// Makes the glue of the npm package safe to use after an instance has died, and free of any one runtime.
+pub(crate) fn repair_for_package(glue: &str, wasm: &str) -> Result<String> {
+    let text = replace(glue, &format!("{SOURCE_IMPORT} \"./{wasm}\";"), "let wasmModule;")?;
+    let text = replace(&text, FIRST_INSTANCE, NO_INSTANCE)?;
+    replace(&text, FREE, FREE_OF_ITS_OWN)
+}
+
 /// Makes the glue safe to use after an instance has died, and readable for esbuild.
 pub(crate) fn repair(glue: &str) -> Result<String> {
     let mut text = replace(glue, SOURCE_IMPORT, "import wasmModule from")?;
@@ -68,7 +89,16 @@ mod tests {
     }
 
     #[test]
+    fn the_package_makes_its_instance_later() {
+        let glue = format!("{SOURCE_IMPORT} \"./x.wasm\";\n{FREE}    }}\n{FIRST_INSTANCE}");
+        let text = repair_for_package(&glue, "x.wasm").unwrap();
+        assert!(text.starts_with("let wasmModule;") && !text.contains(FIRST_INSTANCE));
+        assert!(text.contains("if (this.__wbg_inst !== __wbg_instance_id) return;"));
+    }
+
+    #[test]
     fn unknown_glue_is_refused() {
+        assert!(repair_for_package("export {}", "x.wasm").is_err());
         assert!(repair("export {}").is_err());
     }
 }

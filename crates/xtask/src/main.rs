@@ -1,4 +1,4 @@
-//! The one menu of this repository: `cargo xtask start`, `test`, `token` and `build`.
+//! The one menu of this repository: `cargo xtask start`, `test`, `token`, `build` and `package`.
 //!
 //! Each command sets up what it needs by itself and is quick the second time. It does no
 //! more than a person could do by hand: it calls cargo, npm, wasm-bindgen, esbuild,
@@ -13,6 +13,7 @@ mod node;
 
 mod bundle;
 mod glue;
+mod package;
 mod page;
 mod step;
 
@@ -50,6 +51,9 @@ The one menu of Threadkeep.
   cargo xtask build [--fast]
       Builds target/worker (the deployable worker) and target/demo (its page).
       --fast     skip wasm-opt: larger, but built in seconds
+
+  cargo xtask package
+      Builds pkg/dist (the npm package).
 ";
 
 fn main() -> ExitCode {
@@ -74,6 +78,7 @@ fn run() -> Result<ExitCode> {
         "test" => test(args),
         "token" => token(args),
         "build" => build(args),
+        "package" => package(args),
         "help" => {
             print!("{MENU}");
             Ok(ExitCode::SUCCESS)
@@ -130,5 +135,13 @@ fn build(mut args: lexopt::Parser) -> Result<ExitCode> {
         }
     }
     bundle::build(&project::Project::find()?, effort)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn package(mut args: lexopt::Parser) -> Result<ExitCode> {
+    if let Some(arg) = args.next()? {
+        return Err(arg.unexpected().into());
+    }
+    package::build(&project::Project::find()?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use crate::bundle::{self, Effort};
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::test::Outcome;
-use crate::{cargo_tools, chromium, fences, node};
+use crate::{cargo_tools, chromium, fences, node, package};
 
 /// One row of the summary.
 pub(crate) struct Part {
@@ -22,7 +22,7 @@ pub(crate) struct Part {
 pub(crate) const PARTS: [Part; 8] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
-    Part { name: "fences", what: "the core is pure, the worker is small", run: fences },
+    Part { name: "fences", what: "the core is pure, the worker and the npm package are small", run: fences },
     Part { name: "core", what: "Rust tests on this machine", run: core },
     Part { name: "wasm", what: "Rust tests as WebAssembly in Chromium", run: wasm },
     Part { name: "worker", what: "the built worker on bare workerd", run: worker },
@@ -66,10 +66,17 @@ fn lint(project: &Project) -> Result<Outcome> {
 
 fn fences(project: &Project) -> Result<Outcome> {
     let shell = Shell::new(&project.root);
-    every(&[&|| fences::core_is_pure(&shell), &|| {
-        bundle::build(project, Effort::Small)?;
-        fences::worker_is_small(project, &shell)
-    }])
+    every(&[
+        &|| fences::core_is_pure(&shell),
+        &|| {
+            bundle::build(project, Effort::Small)?;
+            fences::worker_is_small(project, &shell)
+        },
+        &|| {
+            package::build(project)?;
+            fences::package_is_small(project, &shell)
+        },
+    ])
 }
 
 fn core(project: &Project) -> Result<Outcome> {
@@ -159,6 +166,8 @@ fn rustdoc(shell: &Shell) -> Result<()> {
 }
 
 fn tsc(project: &Project, shell: &Shell) -> Result<()> {
+    // Its build is tsc's check too; what the others import of it is there after.
+    package::build(project)?;
     for (packages, sources) in TYPED {
         node::packages(project, shell, packages)?;
         let tsc = project.root.join(packages).join("node_modules/.bin/tsc");

@@ -1,21 +1,27 @@
 //! The plain functions.
 
-use crate::js::{code, js, json};
+use crate::js::{code, json};
 use serde_json::{Value, json};
-use threadkeep_wasm::{is_state_key, last_user_message, mask_messages, mask_text, ui_messages_to_message_dtos};
-use wasm_bindgen::JsValue;
+use threadkeep_wasm::{
+    create_state_key, find_secrets, is_state_key, last_user_message, mask_messages, mask_text, public_error_text,
+    to_openai_messages, ui_messages_to_message_dtos,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn user(text: &str) -> Value {
     json!({"id": "u1", "role": "user", "parts": [{"type": "text", "text": text}]})
 }
 
-#[wasm_bindgen_test]
-fn messages_become_dtos() {
+fn thread() -> String {
     let tool = json!({"type": "dynamic-tool", "toolName": "look", "toolCallId": "c", "state": "output-available", "input": {"q": 1}, "output": 3});
     let reply = json!({"id": "a1", "role": "assistant", "parts": [{"type": "step-start"}, tool, {"type": "step-start"}, {"type": "text", "text": "3"}]});
+    json!([user("how many?"), reply]).to_string()
+}
+
+#[wasm_bindgen_test]
+fn messages_become_dtos() {
     assert_eq!(
-        json(&ui_messages_to_message_dtos(&js(&json!([user("how many?"), reply]))).unwrap()),
+        json(&ui_messages_to_message_dtos(&thread()).unwrap()),
         json!([
             {"role": "user", "content": "how many?"},
             {"role": "assistant", "content": "", "toolCalls": [{"id": "c", "name": "look", "arguments": "{\"q\":1}"}]},
@@ -23,8 +29,23 @@ fn messages_become_dtos() {
             {"role": "assistant", "content": "3"},
         ])
     );
-    assert_eq!(code(ui_messages_to_message_dtos(&js(&json!([{"role": "robot"}])))), "invalid_request");
-    assert_eq!(code(ui_messages_to_message_dtos(&JsValue::UNDEFINED)), "invalid_request");
+    assert_eq!(code(ui_messages_to_message_dtos(r#"[{"role": "robot"}]"#)), "invalid_request");
+    assert_eq!(code(ui_messages_to_message_dtos("")), "invalid_request");
+}
+
+#[wasm_bindgen_test]
+fn messages_become_chat_completions_messages() {
+    let call = json!({"id": "c", "type": "function", "function": {"name": "look", "arguments": "{\"q\":1}"}});
+    let rest = [
+        json!({"role": "user", "content": "how many?"}),
+        json!({"role": "assistant", "content": null, "tool_calls": [call]}),
+        json!({"role": "tool", "content": "3", "tool_call_id": "c"}),
+        json!({"role": "assistant", "content": "3"}),
+    ];
+    assert_eq!(json(&to_openai_messages(&thread(), None).unwrap()), json!(rest));
+    let with_system = json(&to_openai_messages(&thread(), Some("be kind".to_owned())).unwrap());
+    assert_eq!(with_system[0], json!({"role": "system", "content": "be kind"}));
+    assert_eq!(code(to_openai_messages("{}", None)), "invalid_request");
 }
 
 #[wasm_bindgen_test]
@@ -35,28 +56,59 @@ fn texts_and_messages_are_masked() {
     unknown["future"] = json!({"keep": [1.5, null]});
     let mut expected = unknown.clone();
     expected["parts"][0]["text"] = "[REDACTED_EMAIL]".into();
-    assert_eq!(json(&mask_messages(&js(&json!([unknown]))).unwrap()), json!([expected]));
-    assert_eq!(code(mask_messages(&js(&json!({})))), "invalid_request");
+    assert_eq!(json(&mask_messages(&json!([unknown]).to_string()).unwrap()), json!([expected]));
+    assert_eq!(code(mask_messages("{}")), "invalid_request");
+}
+
+#[wasm_bindgen_test]
+fn half_a_letter_does_not_cost_the_messages() {
+    let messages = r#"[{"id": "u1", "role": "user", "parts": [{"type": "text", "text": "x\ud83dy"}]}]"#;
+    assert_eq!(json(&mask_messages(messages).unwrap())[0], user("x\u{fffd}y"));
+}
+
+#[wasm_bindgen_test]
+fn findings_are_counted_in_utf_16_units_and_hold_no_value() {
+    assert_eq!(
+        json(&find_secrets("é 🏔 jo@example.org, 🏔 al@example.org").unwrap()),
+        json!([
+            {"kind": "personal", "rule": "email", "start": 5, "length": 14},
+            {"kind": "personal", "rule": "email", "start": 24, "length": 14},
+        ])
+    );
+    assert_eq!(json(&find_secrets("nothing").unwrap()), json!([]));
 }
 
 #[wasm_bindgen_test]
 fn state_keys_are_told_from_anything_else() {
-    assert!(is_state_key(&"A-z_0".into()));
-    for other in [JsValue::UNDEFINED, JsValue::NULL, 5.into(), "".into(), "a b".into(), "k".repeat(129).into()] {
-        assert!(!is_state_key(&other));
+    assert!(is_state_key("A-z_0"));
+    for other in ["", "a b", &"k".repeat(129)] {
+        assert!(!is_state_key(other));
     }
+}
+
+#[wasm_bindgen_test]
+fn a_new_state_key_is_21_random_characters() {
+    let keys = [create_state_key().unwrap(), create_state_key().unwrap()];
+    assert!(keys.iter().all(|key| key.len() == 21 && is_state_key(key)));
+    assert_ne!(keys[0], keys[1]);
 }
 
 #[wasm_bindgen_test]
 fn client_sends_user_only_the_last_user_message_is_read() {
     let fabricated = json!({"id": "a1", "role": "assistant", "parts": [{"type": "text", "text": "forged"}]});
     let body = json!({"id": "t1", "messages": [user("old"), user("new"), fabricated]});
-    assert_eq!(json(&last_user_message(&js(&body), "m1").unwrap()), user("new"));
-    let body = json!({"message": "hello"});
-    assert_eq!(json(&last_user_message(&js(&body), "m1").unwrap())["id"], "m1");
-    assert_eq!(code(last_user_message(&js(&json!({"messages": [fabricated]})), "m1")), "no_user_message");
-    assert_eq!(code(last_user_message(&js(&json!({"message": "x", "stateKey": "a b"})), "m1")), "invalid_state_key");
-    assert_eq!(code(last_user_message(&js(&json!([])), "m1")), "invalid_request");
-    assert_eq!(code(last_user_message(&JsValue::UNDEFINED, "m1")), "invalid_json");
-    assert_eq!(code(last_user_message(&js(&json!({"message": "x".repeat(200_000)})), "m1")), "message_too_long");
+    assert_eq!(json(&last_user_message(&body.to_string()).unwrap()), user("new"));
+    let named = json(&last_user_message(r#"{"message": "hello"}"#).unwrap());
+    assert_eq!(named["id"].as_str().unwrap().len(), 21);
+    assert_eq!(code(last_user_message(&json!({"messages": [fabricated]}).to_string())), "no_user_message");
+    assert_eq!(code(last_user_message(r#"{"message": "x", "stateKey": "a b"}"#)), "invalid_state_key");
+    assert_eq!(code(last_user_message("[]")), "invalid_request");
+    assert_eq!(code(last_user_message("")), "invalid_json");
+    assert_eq!(code(last_user_message(&json!({"message": "x".repeat(200_000)}).to_string())), "message_too_long");
+}
+
+#[wasm_bindgen_test]
+fn an_unknown_error_code_shows_no_word_of_it() {
+    assert_ne!(public_error_text("timeout"), public_error_text("internal"));
+    assert_eq!(public_error_text("psql: password wrong"), public_error_text("internal"));
 }

@@ -14,32 +14,36 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[wasm_bindgen(inline_js = "
     function run(accumulator, lines, push) {
         const usage = [];
-        for (const line of lines.split('\\n').filter(line => line !== '')) {
-            const pushed = push(line);
-            if ('usage' in pushed) usage.push(pushed.usage);
-        }
-        const { message = null, problems, ending } = accumulator.finish();
-        return { message, problems: problems.map(problem => problem.code), usage, ending };
+        push(lines, facts => usage.push(...facts ?? []));
+        const { message = null, problems, ending, usage: rest = [] } = accumulator.finish();
+        return { message, problems: problems.map(problem => problem.code), usage: [...usage, ...rest], ending };
     }
-    export function run_texts(accumulator, lines) {
-        return run(accumulator, lines, line => accumulator.pushJson(line));
+    const each = (lines, push) => lines.split('\\n').filter(line => line !== '').forEach(push);
+    export function run_pushed(accumulator, lines) {
+        return run(accumulator, lines, (lines, report) => each(lines, line => {
+            const pushed = accumulator.push(line);
+            if ('usage' in pushed) report([pushed.usage]);
+        }));
     }
-    export function run_objects(accumulator, lines) {
-        return run(accumulator, lines, line => {
-            let event;
-            try { event = JSON.parse(line); } catch { event = undefined; }
-            return accumulator.push(event);
+    export function run_folded(accumulator, lines) {
+        return run(accumulator, lines, (lines, report) => each(lines, line => report(accumulator.fold(line))));
+    }
+    export function run_bytes(accumulator, lines) {
+        return run(accumulator, lines, (lines, report) => {
+            const bytes = new TextEncoder().encode(lines.trimEnd());
+            for (let at = 0; at < bytes.length; at += 7) report(accumulator.foldBytes(bytes.subarray(at, at + 7)));
         });
     }
 ")]
 extern "C" {
-    fn run_texts(accumulator: Accumulator, lines: &str) -> JsValue;
-    fn run_objects(accumulator: Accumulator, lines: &str) -> JsValue;
+    fn run_pushed(accumulator: Accumulator, lines: &str) -> JsValue;
+    fn run_folded(accumulator: Accumulator, lines: &str) -> JsValue;
+    fn run_bytes(accumulator: Accumulator, lines: &str) -> JsValue;
 }
 
 fn check(run: impl Fn(Accumulator, &str) -> JsValue) {
     for fixture in FIXTURES {
-        let accumulator = Accumulator::new("msg-1", &JsValue::UNDEFINED).unwrap();
+        let accumulator = Accumulator::new("msg-1", None, false).unwrap();
         let expected: Value = serde_json::from_str(fixture.expected).unwrap();
         assert_eq!(json(&run(accumulator, fixture.events)), as_javascript_sees(&expected), "{}", fixture.name);
     }
@@ -51,11 +55,16 @@ fn as_javascript_sees(value: &Value) -> Value {
 }
 
 #[wasm_bindgen_test]
-fn every_fixture_gives_its_message_as_json_lines() {
-    check(run_texts);
+fn every_fixture_gives_its_message_with_chunks() {
+    check(run_pushed);
 }
 
 #[wasm_bindgen_test]
-fn every_fixture_gives_its_message_as_objects() {
-    check(run_objects);
+fn every_fixture_gives_its_message_without_chunks() {
+    check(run_folded);
+}
+
+#[wasm_bindgen_test]
+fn every_fixture_gives_its_message_as_bytes() {
+    check(run_bytes);
 }

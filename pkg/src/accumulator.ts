@@ -1,0 +1,181 @@
+// `createAccumulator`: folds one run's events into the message to store.
+
+import type { UIMessage } from 'ai';
+import { call, callIn, currentInstance, toJson } from './core.ts';
+import { ThreadkeepError } from './error.ts';
+import type { AiEvent, Ending, Problem } from './event.ts';
+import { Accumulator as Inner } from './wasm/threadkeep.js';
+
+/** What an accumulator needs to know. */
+export interface AccumulatorOptions {
+  /** The id of the message to come. */
+  readonly messageId: string;
+  /** Goes into the message's metadata. */
+  readonly metadata?: unknown;
+  /** How the bytes for `pushBytes` are framed; lines of JSON by default. */
+  readonly framing?: 'ndjson' | 'sse';
+  /** USAGE_UNCHANGED: gets the fact of every `usage_report`, in order. What it throws comes out of the call it was in. */
+  readonly onUsage?: (fact: unknown) => void;
+}
+
+/**
+ * Folds one run's events into a message. Its memory is freed by `finish`, by `using`, or with the object itself.
+ *
+ * After `finish` it throws `already_finished`. When WebAssembly has died on the way, it throws `internal`, and so does
+ * no other call: the next one finds a new instance.
+ */
+export interface Accumulator<MESSAGE extends UIMessage = UIMessage> {
+  /** Takes one event. What is no event is a problem, not an error. */
+  push(event: AiEvent): void;
+  /** Takes bytes of the executor's own stream as they come, cut anywhere. Much quicker than decoding them first. */
+  pushBytes(bytes: Uint8Array): void;
+  /**
+   * Ends the run and gives the message; `undefined` when nothing was said. A run that stopped without `done` or `error`
+   * is closed as aborted: open blocks closed, pending tool calls failed, metadata `status: "aborted"`.
+   */
+  finish(): MESSAGE | undefined;
+  /** The message so far. */
+  readonly message: MESSAGE;
+  /** What was wrong so far; the first 100. */
+  readonly problems: readonly Problem[];
+  /** How the run ended; `undefined` before `finish`. */
+  readonly ending: Ending | undefined;
+  [Symbol.dispose](): void;
+}
+
+/** Starts a run. */
+export function createAccumulator<MESSAGE extends UIMessage = UIMessage>(options: AccumulatorOptions): Accumulator<MESSAGE> {
+  return new Run(options) as Run & Accumulator<MESSAGE>;
+}
+
+/** What `finish` of the core gives. */
+export interface Finished {
+  readonly chunks: unknown[];
+  readonly message?: UIMessage;
+  readonly ending: Ending;
+  readonly usage?: unknown[];
+  readonly problems: readonly Problem[];
+}
+
+type Delta = 'text_delta' | 'reasoning_delta';
+
+/**
+ * Most deltas and most UTF-16 units that wait to cross into WebAssembly together. A crossing costs as much as some
+ * twenty deltas, so more would save nothing; what waits here is a copy of part of the message.
+ */
+const MAX_WAITING_DELTAS = 4096;
+const MAX_WAITING_UNITS = 65_536;
+
+/** Most bytes that cross at once: what is copied into WebAssembly's memory makes it grow for good. */
+const MAX_CROSSING_BYTES = 1024 * 1024;
+
+const encoder = new TextEncoder();
+
+class Run {
+  readonly #onUsage: ((fact: unknown) => void) | undefined;
+  readonly #instance: number;
+  #inner: Inner | undefined;
+  #finished: Finished | undefined;
+  /** Successive deltas of one kind that have not crossed yet. */
+  #kind: Delta = 'text_delta';
+  #waiting: string[] = [];
+  #units = 0;
+
+  constructor({ messageId, metadata, framing, onUsage }: AccumulatorOptions) {
+    const json = metadata === undefined ? undefined : toJson(metadata);
+    this.#inner = call(() => new Inner(String(messageId), json, framing === 'sse'));
+    this.#instance = currentInstance();
+    this.#onUsage = onUsage;
+  }
+
+  push(event: AiEvent): void {
+    const type = event?.type;
+    if ((type === 'text_delta' || type === 'reasoning_delta') && typeof event.delta === 'string' && this.#inner) {
+      this.#wait(type, event.delta);
+    } else {
+      const json = toJson(event);
+      this.#report(this.#enter((inner) => inner.fold(json)));
+    }
+  }
+
+  pushBytes(bytes: Uint8Array): void {
+    if (!ArrayBuffer.isView(bytes)) throw new ThreadkeepError('invalid_request');
+    for (let at = 0; at < bytes.byteLength; at += MAX_CROSSING_BYTES) {
+      const length = Math.min(MAX_CROSSING_BYTES, bytes.byteLength - at);
+      const piece = new Uint8Array(bytes.buffer, bytes.byteOffset + at, length);
+      this.#report(this.#enter((inner) => inner.foldBytes(piece)));
+    }
+  }
+
+  finish(): UIMessage | undefined {
+    if (this.#finished === undefined) {
+      const finished: Finished = this.#enter((inner) => inner.finish());
+      this.#finished = finished;
+      this.#inner = undefined;
+      this.#report(finished.usage);
+    }
+    return this.#finished.message;
+  }
+
+  get message(): UIMessage {
+    return this.#enter((inner) => inner.message);
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#finished?.problems ?? this.#enter((inner) => inner.problems);
+  }
+
+  get ending(): Ending | undefined {
+    return this.#finished?.ending;
+  }
+
+  dispose(): void {
+    this.#inner?.free();
+    this.#inner = undefined;
+  }
+
+  #wait(kind: Delta, delta: string): void {
+    const units = this.#units + delta.length;
+    if (kind !== this.#kind || units > MAX_WAITING_UNITS || this.#waiting.length === MAX_WAITING_DELTAS) {
+      this.#cross();
+      this.#kind = kind;
+      this.#units = delta.length;
+    } else {
+      this.#units = units;
+    }
+    this.#waiting.push(delta);
+  }
+
+  #enter<T>(use: (inner: Inner) => T): T {
+    this.#cross();
+    const inner = this.#inner;
+    if (inner === undefined) throw new ThreadkeepError('already_finished');
+    return callIn(this.#instance, () => use(inner));
+  }
+
+  /** What waits crosses as one delta where nothing else can come of it, else one by one. */
+  #cross(): void {
+    const deltas = this.#waiting;
+    const inner = this.#inner;
+    if (deltas.length === 0 || inner === undefined) return;
+    this.#waiting = [];
+    this.#units = 0;
+    const type = this.#kind;
+    const text = deltas.length === 1 ? (deltas[0] ?? '') : deltas.join('');
+    callIn(this.#instance, () => {
+      // A UTF-16 unit is three bytes of UTF-8 at most. Half a letter is mended by the core, from JSON.
+      if (text.length * 3 < inner.room && text.isWellFormed()) {
+        inner.foldDeltas(type === 'reasoning_delta', encoder.encode(text), deltas.length);
+      } else {
+        for (const delta of deltas) inner.fold(toJson({ type, delta }));
+      }
+    });
+  }
+
+  #report(facts: unknown[] | undefined): void {
+    for (const fact of facts ?? []) this.#onUsage?.(fact);
+  }
+}
+
+// Not a method of the class: where there is no `Symbol.dispose`, its name would be "undefined".
+if (Symbol.dispose) Object.defineProperty(Run.prototype, Symbol.dispose, { value: Run.prototype.dispose });
