@@ -37,8 +37,8 @@ const WASM_CRATES: [(&str, &str); 3] = [
     ("threadkeep-wasm", "crates/threadkeep-wasm"),
 ];
 
-/// Folders whose TypeScript is checked.
-const TYPED: [(&str, &str); 3] = [("worker", "worker/demo"), ("pkg", "pkg"), ("tests", "tests")];
+/// Folders whose TypeScript is checked; that of pkg/ is by its build.
+const TYPED: [(&str, &str); 2] = [("worker", "worker/demo"), ("tests", "tests")];
 
 /// One line per test wherever the output goes.
 const NODE_TEST: [&str; 2] = ["--test", "--test-reporter=spec"];
@@ -166,7 +166,6 @@ fn rustdoc(shell: &Shell) -> Result<()> {
 }
 
 fn tsc(project: &Project, shell: &Shell) -> Result<()> {
-    // Its build is tsc's check too; what the others import of it is there after.
     package::build(project)?;
     for (packages, sources) in TYPED {
         node::packages(project, shell, packages)?;
