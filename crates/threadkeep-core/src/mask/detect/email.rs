@@ -1,4 +1,4 @@
-//! E-mail addresses: `local@domain.tld` (RFC 5321 lengths, the unquoted local part people use).
+//! E-mail addresses: a local part, `@`, a domain (RFC 5321 lengths, the unquoted local part people use).
 
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ fn is_local(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
 }
 
-/// `scheme://user@host`, `scheme://user:word@host`: the name of an account in an address, not a mailbox.
+/// `scheme://user@host`, `scheme://user:…@host`: the name of an account in an address, not a mailbox.
 fn is_url_userinfo(window: &Window<'_>, start: usize) -> bool {
     let before = window.back(start, LOCAL_BYTES + 3);
     let user =

@@ -17,7 +17,7 @@ pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<R
         return None;
     }
     let end = quad(window, start)?;
-    // A fifth number that stands apart (`192.168.1.1.1`) is the tail of something else: the address is masked.
+    // A fifth number that stands apart (a dot, then digits) is the tail of something else: the address is masked.
     let ends = match window.at(end) {
         Some(b'-' | b'+' | b'.') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
         _ => window.word_ends(end),
@@ -98,7 +98,7 @@ pub(in crate::mask) fn v6(window: &Window<'_>, anchor: Range<usize>) -> Option<R
     (ends && !harmless && address.is_plausible(window, start, prefix > 0)).then_some(start..end)
 }
 
-/// Not inside a word or a longer chain of colons; `addr:fe80::1` is a name and an address.
+/// Not inside a word or a longer chain of colons; behind a name and one colon an address may start.
 fn v6_may_start(window: &Window<'_>, start: usize) -> bool {
     match window.before(start) {
         Some(b':') => {

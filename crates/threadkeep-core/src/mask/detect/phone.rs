@@ -35,6 +35,10 @@ pub(in crate::mask) fn north_american(window: &Window<'_>, anchor: Range<usize>)
     {
         return None;
     }
+    // One of a column of numbers: `20241 440-600-5124`.
+    if matches!(window.back(start, 2), [digit, b' '] if digit.is_ascii_digit()) {
+        return None;
+    }
     let mut at = anchor.start;
     // The country code, or a trunk prefix.
     let lead = window.run(at, 3, |byte| byte.is_ascii_digit());
@@ -69,8 +73,8 @@ pub(in crate::mask) fn north_american(window: &Window<'_>, anchor: Range<usize>)
     ends(window, at + 4).then_some(start..at + 4)
 }
 
-/// Japanese and Korean mobile numbers as they are written at home: `090-1234-5678`, `010-1234-5678`; triggered by the
-/// first digit.
+/// Japanese and Korean mobile numbers as they are written at home, with a trunk prefix of three digits and two groups
+/// of four; triggered by the first digit.
 pub(in crate::mask) fn mobile_trunk(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
     let digits = |at: usize, count: usize| window.run(at, count + 1, |byte| byte.is_ascii_digit()) == count;

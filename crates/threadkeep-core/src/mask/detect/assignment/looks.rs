@@ -179,7 +179,8 @@ pub(super) fn is_code(text: &[u8], quoted: bool) -> bool {
     }
     let call = text.contains(&b'(') || text.contains(&b'[') || text.contains(&b'{');
     let member = text.split(|byte| *byte == b'.').count() > 1 && text.split(|byte| *byte == b'.').all(is_identifier);
-    call || member
+    let negation = text.first() == Some(&b'!') && text.iter().skip(1).all(|byte| is_identifier(&[*byte]));
+    call || member || negation
 }
 
 fn is_identifier(text: &[u8]) -> bool {
