@@ -10,7 +10,7 @@ use crate::message::UiMessage;
 use crate::part::{DataPart, FilePart, Part, ToolPart};
 
 /// Fields of a message or part that name things instead of saying them.
-const STRUCTURAL: [&str; 12] = [
+const STRUCTURAL: [&str; 14] = [
     "type",
     "id",
     "role",
@@ -23,6 +23,8 @@ const STRUCTURAL: [&str; 12] = [
     "toolName",
     "approvalId",
     "approvalSignature",
+    "signature",
+    "providerReference",
 ];
 
 impl Masker {
