@@ -1,4 +1,5 @@
 //! Every string of a message is masked, and nothing that makes the message work.
+#![expect(clippy::expect_used, reason = "helpers of tests stand outside of test functions")]
 
 use serde_json::{Value, json};
 use threadkeep_core::UiMessage;
