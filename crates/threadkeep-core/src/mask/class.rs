@@ -2,54 +2,22 @@
 
 /// A set of ASCII bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Class(u128);
+pub(super) struct Class([u32; 4]);
 
 impl Class {
-    pub(super) const DIGIT: Class = Class::of(b"0-9");
-    pub(super) const LOWER_HEX: Class = Class::of(b"0-9a-f");
-    pub(super) const HEX: Class = Class::of(b"0-9a-fA-F");
     pub(super) const ALNUM: Class = Class::of(b"0-9a-zA-Z");
     pub(super) const BASE64: Class = Class::of(b"0-9a-zA-Z+/");
     pub(super) const BASE64URL: Class = Class::of(b"0-9a-zA-Z_\x2d");
-    pub(super) const BASE58: Class = Class::of(b"1-9A-HJ-NP-Za-km-z");
+    const NONE: Class = Class([0; 4]);
 
-    /// Letters of the pattern language.
-    pub(super) fn parse(letter: &str) -> Option<Class> {
-        Some(match letter {
-            "d" => Self::DIGIT,
-            "h" => Self::LOWER_HEX,
-            "H" => Self::HEX,
-            "U" => Class::of(b"A-F0-9"),
-            "A" => Class::of(b"A-Z"),
-            "l" => Class::of(b"a-z"),
-            "a" => Class::of(b"a-zA-Z"),
-            "n" => Self::ALNUM,
-            "N" => Class::of(b"A-Z0-9"),
-            "m" => Class::of(b"a-z0-9"),
-            "w" => Class::of(b"0-9a-zA-Z_"),
-            "k" => Self::BASE64URL,
-            "i" => Class::of(b"0-9a-zA-Z\x2d"),
-            "b" => Self::BASE64,
-            "B" => Class::of(b"0-9a-zA-Z+/_=\x2d"),
-            "p" => Class::of(b"0-9a-zA-Z_.\x2d"),
-            "y" => Class::of(b"0-9a-zA-Z_.=\x2d"),
-            "s" => Self::BASE58,
-            "2" => Class::of(b"A-Z2-7"),
-            "z" => Class::of(b"ac-hj-np-z02-9"),
-            "e" => Class::of(b"="),
-            "x" => Class::of(b"0-9a-zA-Z!#-&(-/:;<-@[-_{-~"),
-            "v" => Class::of(b"0-9a-zA-Z+/=_.~%\x2d"),
-            "t" => Class::of(b" \t"),
-            "q" => Class::of(b" =:\"'>"),
-            "g" => Class::of(b"0-9a-zA-Z_.~\x2d"),
-            "c" => Class::of(b"0-9a-zA-Z+/=_,\x2d"),
-            _ => return None,
-        })
+    /// By the letter of the pattern language; `None` when there is no such class.
+    pub(super) fn parse(letter: u8) -> Option<Class> {
+        LETTERS.get(usize::from(letter)).copied().filter(|class| *class != Self::NONE)
     }
 
     /// `X-Y` is a range; a literal hyphen comes last, as `\x2d` after a character that starts no range.
-    const fn of(spec: &[u8]) -> Class {
-        let mut set = 0u128;
+    pub(super) const fn of(spec: &[u8]) -> Class {
+        let mut set = [0u32; 4];
         let mut index = 0;
         while index < spec.len() {
             let from = spec[index];
@@ -57,7 +25,7 @@ impl Class {
             let to = if is_range { spec[index + 2] } else { from };
             let mut byte = from;
             while byte <= to {
-                set |= 1 << byte;
+                set[(byte >> 5) as usize] |= 1 << (byte & 31);
                 byte += 1;
             }
             index += if is_range { 3 } else { 1 };
@@ -66,9 +34,60 @@ impl Class {
     }
 
     pub(super) const fn has(self, byte: u8) -> bool {
-        byte < 128 && self.0 >> byte & 1 == 1
+        byte < 128 && self.0[(byte >> 5) as usize] >> (byte & 31) & 1 == 1
+    }
+
+    /// Every byte of this class is one of the other.
+    pub(super) fn is_within(self, other: Class) -> bool {
+        self.0.iter().zip(other.0).all(|(own, other)| own & !other == 0)
     }
 }
+
+/// Letters of the pattern language.
+const SPECS: [(u8, &[u8]); 31] = [
+    (b'd', b"0-9"),
+    (b'h', b"0-9a-f"),
+    (b'H', b"0-9a-fA-F"),
+    (b'U', b"A-F0-9"),
+    (b'A', b"A-Z"),
+    (b'l', b"a-z"),
+    (b'a', b"a-zA-Z"),
+    (b'n', b"0-9a-zA-Z"),
+    (b'N', b"A-Z0-9"),
+    (b'm', b"a-z0-9"),
+    (b'w', b"0-9a-zA-Z_"),
+    (b'k', b"0-9a-zA-Z_\x2d"),
+    (b'i', b"0-9a-zA-Z\x2d"),
+    (b'b', b"0-9a-zA-Z+/"),
+    (b'B', b"0-9a-zA-Z+/_=\x2d"),
+    (b'p', b"0-9a-zA-Z_.\x2d"),
+    (b'y', b"0-9a-zA-Z_.=\x2d"),
+    (b's', b"1-9A-HJ-NP-Za-km-z"),
+    (b'2', b"A-Z2-7"),
+    (b'z', b"ac-hj-np-z02-9"),
+    (b'e', b"="),
+    (b'x', b"0-9a-zA-Z!#-&(-/:;<-@[-_{-~"),
+    (b'v', b"0-9a-zA-Z+/=_.~%\x2d"),
+    (b't', b" \t"),
+    (b'q', b" =:\"'>"),
+    (b'g', b"0-9a-zA-Z_.~\x2d"),
+    (b'c', b"0-9a-zA-Z+/=_,\x2d"),
+    (b'+', b"+"),
+    (b'-', b" .\x2d"),
+    (b')', b" .)\x2d"),
+    (b'.', b"."),
+];
+
+static LETTERS: [Class; 128] = {
+    let mut letters = [Class::NONE; 128];
+    let mut index = 0;
+    while index < SPECS.len() {
+        let (letter, spec) = SPECS[index];
+        letters[letter as usize] = Class::of(spec);
+        index += 1;
+    }
+    letters
+};
 
 #[cfg(test)]
 mod tests {
@@ -79,6 +98,14 @@ mod tests {
         let class = Class::BASE64URL;
         assert!(class.has(b'-') && class.has(b'_') && class.has(b'z') && class.has(b'0'));
         assert!(!class.has(b'.') && !class.has(b' ') && !class.has(0xc3));
-        assert!(!Class::BASE58.has(b'0') && !Class::BASE58.has(b'l'));
+        let base58 = Class::of(b"1-9A-HJ-NP-Za-km-z");
+        assert!(!base58.has(b'0') && !base58.has(b'l') && base58.has(b'k'));
+    }
+
+    #[test]
+    fn letters_name_classes() {
+        assert_eq!(Class::parse(b'h'), Some(Class::of(b"0-9a-f")));
+        assert_eq!(Class::parse(b'?'), None);
+        assert_eq!(Class::parse(0xc3), None);
     }
 }

@@ -1,7 +1,6 @@
 //! How often each rule hit: names and numbers, never values.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use super::rule::Rule;
@@ -9,12 +8,21 @@ use super::rule::Rule;
 /// Hits per rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaskCounts {
-    hits: BTreeMap<Cow<'static, str>, u64>,
+    /// Sorted by name. A text hits few rules.
+    hits: Vec<(Cow<'static, str>, u64)>,
 }
 
 impl MaskCounts {
     pub(super) fn hit(&mut self, rule: &Rule) {
-        *self.hits.entry(rule.name.clone()).or_default() += 1;
+        self.add(&rule.name, 1);
+    }
+
+    fn add(&mut self, name: &Cow<'static, str>, hits: u64) {
+        let at = self.hits.iter().take_while(|(own, _)| own.as_bytes() < name.as_bytes()).count();
+        match self.hits.get_mut(at) {
+            Some((own, sum)) if own.as_bytes() == name.as_bytes() => *sum += hits,
+            _ => self.hits.insert(at, (name.clone(), hits)),
+        }
     }
 
     /// (rule name, hits), sorted by name; rules without a hit are absent.
@@ -24,7 +32,7 @@ impl MaskCounts {
 
     /// All hits together.
     pub fn total(&self) -> u64 {
-        self.hits.values().sum()
+        self.hits.iter().map(|(_, hits)| hits).sum()
     }
 
     /// Nothing was masked.
@@ -36,7 +44,7 @@ impl MaskCounts {
 impl AddAssign<&MaskCounts> for MaskCounts {
     fn add_assign(&mut self, other: &MaskCounts) {
         for (name, hits) in &other.hits {
-            *self.hits.entry(name.clone()).or_default() += hits;
+            self.add(name, *hits);
         }
     }
 }

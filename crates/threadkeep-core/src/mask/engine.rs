@@ -10,13 +10,13 @@
 use std::ops::Range;
 
 use super::check::sample;
-use super::compiled::{Compiled, CompiledRule, CompiledShape};
-use super::index::Anchor;
+use super::compiled::Compiled;
+use super::index::{Anchor, MAX_DIGITS};
+use super::pattern::Pattern;
 use super::placeholder;
+use super::rule::{Rule, Shape};
+use super::scan::{Place, Scan};
 use super::window::{End, Window};
-
-/// Longer runs of digits than this are no number anyone writes.
-const MAX_DIGITS: usize = 20;
 
 /// How far into a value the fingerprint of an anchor at its start may be, in bytes.
 const NAME_BYTES: usize = 48;
@@ -101,19 +101,12 @@ struct Text<'a> {
 impl Text<'_> {
     /// Moves the cursor to the next candidate that is more than nothing, or past a placeholder; `None` at the end.
     fn next(&self, cursor: &mut Cursor) -> Option<Verdict> {
-        // What precedes the floor is invisible, so a run of digits that starts there starts there for good.
-        if cursor.at == cursor.floor {
-            let is_digit = self.bytes.get(cursor.at).is_some_and(u8::is_ascii_digit);
-            let triggers = if is_digit { self.compiled.index.digit_triggers() } else { 0 };
-            match self.try_triggers(cursor.at, cursor.at, triggers) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
-            }
-        }
-        while let Some(at) = self.compiled.index.next(self.bytes, cursor.at) {
-            cursor.at = at;
-            if self.bytes.get(at) == Some(&b'[') {
-                match placeholder::at(self.bytes, at, self.end != End::SoFar) {
+        let open = self.end == End::SoFar;
+        let mut scan = Scan::new(&self.compiled.index, self.bytes, cursor.at, cursor.floor, open);
+        while let Some(place) = scan.next() {
+            cursor.at = place.at;
+            if self.bytes.get(place.at) == Some(&b'[') {
+                match placeholder::at(self.bytes, place.at, !open) {
                     placeholder::Look::No => {}
                     placeholder::Look::NeedsMore => return Some(Verdict::NeedsMore),
                     placeholder::Look::Ends(end) => {
@@ -123,23 +116,60 @@ impl Text<'_> {
                     }
                 }
             }
-            match self.try_at(at) {
-                Verdict::None => cursor.at = at + 1,
+            match self.try_place(&place) {
+                Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
             }
         }
-        cursor.at = cursor.at.max(self.bytes.len().saturating_sub(1));
+        cursor.at = cursor.at.max(self.bytes.len());
         None
     }
 
-    /// Tries every rule whose fingerprint is at `at`.
-    fn try_at(&self, at: usize) -> Verdict {
-        let Some((triggers, anchors)) = self.compiled.index.candidate(self.bytes, at) else { return Verdict::None };
-        match self.try_triggers(at, at + 1, triggers) {
-            Verdict::None => {}
-            verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+    /// Tries every rule that may apply at a place.
+    fn try_place(&self, place: &Place) -> Verdict {
+        let at = place.at;
+        let index = &self.compiled.index;
+        if place.digits {
+            match self.try_digits(at) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+            }
         }
-        for anchor in anchors {
+        let signs = &index.signs;
+        let signs = [(place.operator, signs.operator), (place.groups, signs.groups), (place.colons, signs.colons)];
+        for rule in signs.into_iter().filter_map(|(stands, rule)| rule.filter(|_| stands)) {
+            match self.verify(rule, at..at) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+            }
+        }
+        if place.anchors {
+            return self.try_anchors(at);
+        }
+        Verdict::None
+    }
+
+    fn try_digits(&self, at: usize) -> Verdict {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let run = rest.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+        if run == rest.len() && run < MAX_DIGITS && self.end == End::SoFar {
+            return Verdict::NeedsMore;
+        }
+        let before = at.checked_sub(1).filter(|before| *before >= self.floor).and_then(|before| self.bytes.get(before));
+        for rule in self.compiled.index.digits(run, before.copied(), rest.get(run).copied()) {
+            match self.verify(rule, at..at) {
+                Verdict::None => {}
+                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
+            }
+        }
+        Verdict::None
+    }
+
+    fn try_anchors(&self, at: usize) -> Verdict {
+        let [Some(first), Some(second)] = [at, at + 1].map(|at| self.bytes.get(at)) else {
+            return if self.end == End::SoFar { Verdict::NeedsMore } else { Verdict::None };
+        };
+        for anchor in self.compiled.index.anchors(*first, *second) {
             match self.try_anchor(at, anchor) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
@@ -148,54 +178,43 @@ impl Text<'_> {
         Verdict::None
     }
 
-    /// The triggers of these bits: runs of digits start at `digits`, all else at `at`.
-    fn try_triggers(&self, at: usize, digits: usize, mut triggers: u128) -> Verdict {
-        let run = self.digits(digits);
-        while triggers != 0 {
-            let number = triggers.trailing_zeros();
-            triggers &= triggers - 1;
-            let Some(trigger) = self.compiled.index.trigger(number) else { continue };
-            if trigger.after_hex && !self.after_hex(at) {
-                continue;
-            }
-            let start = match trigger.digits {
-                Some(_) if run.is_none() => return Verdict::NeedsMore,
-                Some((min, max)) if run.is_some_and(|run| (min..=max).contains(&run)) => digits,
-                Some(_) => continue,
-                None => at,
-            };
-            match self.verify(trigger.rule, start..start) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-            }
+    fn try_anchor(&self, at: usize, anchor: &Anchor) -> Verdict {
+        let Some(start) = at.checked_sub(anchor.offset.into()).filter(|start| *start >= self.floor) else {
+            return Verdict::None;
+        };
+        let literal = self.compiled.index.literal(anchor);
+        let text = self.bytes.get(start..).unwrap_or_default();
+        let text = text.get(..literal.len()).unwrap_or(text);
+        let is = |(own, byte): (&u8, &u8)| own == byte || anchor.any_case && *own == byte.to_ascii_lowercase();
+        if !literal.iter().zip(text).all(is) {
+            return Verdict::None;
         }
-        Verdict::None
-    }
-
-    /// Two colons, or anything behind a hexadecimal digit.
-    fn after_hex(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).filter(|before| *before >= self.floor).and_then(|before| self.bytes.get(before));
-        before.is_some_and(u8::is_ascii_hexdigit) || self.bytes.get(at..at + 2) == Some(b"::")
-    }
-
-    /// Length of the run of digits; `None` when it may go on in what has not arrived yet.
-    fn digits(&self, start: usize) -> Option<usize> {
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let run = rest.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
-        let open = run == rest.len() && run < MAX_DIGITS && self.end == End::SoFar;
-        (!open).then_some(run)
+        if text.len() < literal.len() {
+            return if self.end == End::SoFar { Verdict::NeedsMore } else { Verdict::None };
+        }
+        let window = Window::new(self.bytes, self.floor, self.end);
+        let starts = !anchor.word_start
+            || window.word_starts(start)
+            || anchor.is_distinct() && window.before(start) == Some(b'_');
+        if !starts {
+            return Verdict::None;
+        }
+        self.verify(anchor.rule.into(), start..start + literal.len())
     }
 
     /// The rule that names a span found by a generic one; `None` when that needs more text.
     fn name(&self, span: &Range<usize>, rule: usize) -> Option<usize> {
-        let is_generic = |rule: usize| self.compiled.rules.get(rule).is_some_and(|rule| rule.rule.generic);
+        let is_generic = |rule: usize| self.compiled.rules.get(rule).is_some_and(|rule| rule.generic);
         if !is_generic(rule) {
             return Some(rule);
         }
         // The longest anchor reaches no further from its start to its fingerprint.
         for at in span.start..span.end.min(span.start + NAME_BYTES) {
-            let Some((_, anchors)) = self.compiled.index.candidate(self.bytes, at) else { continue };
-            for anchor in anchors.iter().filter(|anchor| at - span.start == anchor.offset && !is_generic(anchor.rule)) {
+            let [Some(first), Some(second)] = [at, at + 1].map(|at| self.bytes.get(at)) else { continue };
+            for anchor in self.compiled.index.anchors(*first, *second) {
+                if at - span.start != usize::from(anchor.offset) || is_generic(anchor.rule.into()) {
+                    continue;
+                }
                 match self.try_anchor(at, anchor) {
                     Verdict::Span(own, named) if own == *span => return Some(named),
                     Verdict::NeedsMore => return None,
@@ -204,28 +223,6 @@ impl Text<'_> {
             }
         }
         Some(rule)
-    }
-
-    fn try_anchor(&self, at: usize, anchor: &Anchor) -> Verdict {
-        let Some(start) = at.checked_sub(anchor.offset).filter(|start| *start >= self.floor) else {
-            return Verdict::None;
-        };
-        let window = Window::new(self.bytes, self.floor, self.end);
-        let stands = if anchor.any_case {
-            window.starts_with_ignore_case(start, &anchor.literal)
-        } else {
-            window.starts_with(start, &anchor.literal)
-        };
-        if window.needs_more() {
-            return Verdict::NeedsMore;
-        }
-        let starts = !anchor.word_start
-            || window.word_starts(start)
-            || anchor.is_distinct() && window.before(start) == Some(b'_');
-        if !stands || !starts {
-            return Verdict::None;
-        }
-        self.verify(anchor.rule, start..start + anchor.literal.len())
     }
 
     fn verify(&self, number: usize, anchor: Range<usize>) -> Verdict {
@@ -249,20 +246,20 @@ impl Text<'_> {
     }
 }
 
-impl CompiledRule {
+impl Rule {
     fn find(&self, window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
-        match &self.shape {
-            CompiledShape::Pattern(pattern) => {
-                let found = pattern.find(window, anchor)?;
-                let body = window.slice(found.body.start, found.body.end);
-                let value = window.slice(found.span.start, found.span.end);
-                (self.rule.check.holds(body) && !sample::is_published(value)).then_some(found.span)
+        let (span, body) = match &self.shape {
+            Shape::Pattern(pattern) => {
+                let found = Pattern::new(pattern).find(window, anchor)?;
+                (found.span, found.body)
             }
-            CompiledShape::Detector(detect) => {
-                let span = detect(window, anchor)?;
-                let value = window.slice(span.start, span.end);
-                (self.rule.check.holds(value) && !sample::is_published(value)).then_some(span)
+            Shape::Detector(detector) => {
+                let span = detector.0(window, anchor)?;
+                (span.clone(), span)
             }
-        }
+        };
+        let holds = self.check.holds(window.slice(body.start, body.end))
+            && !sample::is_published(window.slice(span.start, span.end));
+        holds.then_some(span)
     }
 }

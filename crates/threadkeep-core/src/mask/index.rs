@@ -1,212 +1,264 @@
-//! From a pair of bytes to the rules worth trying there.
+//! From a place in a text to the rules worth trying there.
 //!
-//! Every trigger is reduced to one pair of neighbouring bytes, its fingerprint. One bit per possible pair (8 KB) decides
-//! whether a position is looked at again at all. Then the bytes around the pair are held against what its anchors need,
-//! and only after that are anchors compared.
+//! Literals are found by a fingerprint of three bytes, or, when a long word follows them anyway, at the starts of long
+//! words; then a table of byte pairs says which of them it may be.
 
-use super::compiled::CompiledRule;
-use super::rule::Trigger;
+use super::block::{FINGERPRINT_BYTES, Prints};
+use super::class::Class;
+use super::pattern::{self, Pattern};
+use super::rule::{On, Rule, Shape};
+use super::scan::LONG_WORD_BYTES;
 
 /// Stands for a space in a table of anchors, where a space separates.
-const SPACE: char = '␣';
+const SPACE: &str = "␣";
 
-const PAIRS: usize = 1 << 16;
+/// Pairs of seven-bit bytes.
+const PAIRS: usize = 1 << 14;
+
+/// Longest run of digits that is told from longer ones.
+pub(super) const MAX_DIGITS: usize = 20;
+
+/// Characters of tokens: see `Block::token`.
+const TOKEN: Class = Class::of(b"0-9A-Z_a-z$%+./=^~\x2d");
 
 #[derive(Debug, Clone)]
 pub(super) struct Index {
-    bits: Box<[u64]>,
-    /// Number of the candidate of a pair, plus one; 0 when there is none.
-    slots: Box<[u16]>,
-    candidates: Vec<Candidate>,
-    /// Sorted by pair, then by rule; the candidates point into it.
+    pub(super) prints: Prints,
+    pub(super) has_digits: bool,
+    pub(super) signs: Signs,
+    /// Number of the first anchor of each pair, plus one; 0 when there is none.
+    pairs: Box<[u16]>,
     anchors: Vec<Anchor>,
-    triggers: Vec<PairTrigger>,
+    /// What the anchors refer to.
+    literals: Vec<u8>,
+    digits: Vec<Digits>,
+    /// For each length of a run, the numbers of `digits` that may apply, one length after the other.
+    by_length: Vec<u16>,
+    /// Where each length ends in `by_length`.
+    length_ends: [u16; MAX_DIGITS + 1],
 }
 
-/// What a pair may be the start of.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    /// Bit n: the trigger of number n holds for the pair.
-    triggers: u128,
-    anchors: std::ops::Range<usize>,
-    /// Bit n: some anchor goes on with the byte n behind the pair.
-    third: u128,
-    /// Every anchor starts with the pair, and at a word boundary.
-    starts_word: bool,
+/// The rules that are triggered by a sign, by their number.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signs {
+    pub(super) groups: Option<usize>,
+    pub(super) colons: Option<usize>,
+    pub(super) operator: Option<usize>,
 }
 
-#[derive(Debug, Clone)]
+/// A literal that a value has, and where in it the pair is.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Anchor {
-    pair: u16,
-    pub(super) rule: usize,
-    pub(super) literal: Vec<u8>,
-    pub(super) offset: usize,
+    pub(super) rule: u16,
+    /// As in `Index::pairs`: the next anchor of the same pair, of the same rule or a later one.
+    next: u16,
+    literal: u16,
+    len: u8,
+    pub(super) offset: u8,
     pub(super) any_case: bool,
     pub(super) word_start: bool,
 }
 
-/// A trigger that is a property of the pair, tried in table order before the anchors of a pair.
+/// A kind of runs of digits.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PairTrigger {
-    pub(super) rule: usize,
-    test: fn(u8, u8) -> bool,
-    /// For a run of digits, which starts with the second byte of the pair: its lengths, in digits.
-    pub(super) digits: Option<(usize, usize)>,
-    /// The byte before the pair must be a hexadecimal digit, or the pair two colons.
-    pub(super) after_hex: bool,
+struct Digits {
+    rule: u16,
+    least: u8,
+    most: u8,
+    before: Option<Class>,
+    after: Option<Class>,
 }
 
 impl Index {
-    pub(super) fn new(rules: &[CompiledRule]) -> Self {
+    pub(super) fn new(rules: &[Rule]) -> Self {
         let mut index = Self {
-            bits: vec![0; PAIRS / 64].into_boxed_slice(),
-            slots: vec![0; PAIRS].into_boxed_slice(),
-            candidates: Vec::new(),
+            prints: Prints::default(),
+            has_digits: false,
+            signs: Signs::default(),
+            pairs: vec![0; PAIRS].into_boxed_slice(),
             anchors: Vec::new(),
-            triggers: Vec::new(),
+            literals: Vec::new(),
+            digits: Vec::new(),
+            by_length: Vec::new(),
+            length_ends: [0; MAX_DIGITS + 1],
         };
-        for (number, rule) in rules.iter().enumerate() {
-            index.add(number, &rule.rule.trigger);
+        // The anchors of a pair are chained from the last to the first, so that the first stands in front.
+        for (number, rule) in rules.iter().enumerate().rev() {
+            index.add(number, rule);
         }
-        index.anchors.sort_by_key(|anchor| (anchor.pair, anchor.rule));
-        for number in 0..PAIRS {
-            index.set(number as u16);
+        index.digits.reverse();
+        index.has_digits = !index.digits.is_empty();
+        for (len, end) in index.length_ends.iter_mut().enumerate() {
+            let fits = |digits: &Digits| (digits.least..=digits.most).contains(&(len as u8));
+            let numbers = index.digits.iter().enumerate().filter(|(_, digits)| fits(digits));
+            index.by_length.extend(numbers.map(|(number, _)| number as u16));
+            *end = index.by_length.len() as u16;
         }
         // The start of a placeholder, which is skipped.
-        let placeholder = pair(b'[', b'R');
-        index.bits[usize::from(placeholder) / 64] |= 1 << (placeholder % 64);
+        index.prints.add(b"[RE", false);
         index
     }
 
-    fn add(&mut self, rule: usize, trigger: &Trigger) {
-        match trigger {
-            Trigger::Prefix(literals) => self.add_literals(rule, literals, false, true),
-            Trigger::PrefixAnyCase(literals) => self.add_literals(rule, literals, true, true),
-            Trigger::Inside(literals) => self.add_literals(rule, literals, false, false),
-            Trigger::InsideAnyCase(literals) => self.add_literals(rule, literals, true, false),
-            Trigger::Digits(min, max) => {
-                self.triggers.push(PairTrigger {
-                    rule,
-                    test: starts_digits,
-                    digits: Some((*min, *max)),
-                    after_hex: false,
-                });
+    fn add(&mut self, number: usize, rule: &Rule) {
+        match rule.trigger.on {
+            On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase => {
+                for literal in rule.trigger.text.split(' ').rev() {
+                    self.add_literal(number as u16, rule, literal.replace(SPACE, " ").as_bytes());
+                }
             }
-            Trigger::Pair(test) => {
-                self.triggers.push(PairTrigger { rule, test: *test, digits: None, after_hex: false })
-            }
-            Trigger::PairAfterHex(test) => {
-                self.triggers.push(PairTrigger { rule, test: *test, digits: None, after_hex: true });
-            }
-        }
-        debug_assert!(self.triggers.len() <= 128, "more triggers than bits");
-    }
-
-    fn add_literals(&mut self, rule: usize, literals: &str, any_case: bool, word_start: bool) {
-        for literal in literals.split_ascii_whitespace() {
-            let literal = literal.replace(SPACE, " ").into_bytes();
-            let Some(offset) = rarest_pair(&literal) else { continue };
-            let (first, second) = (literal[offset], literal[offset + 1]);
-            for pair in cases(first, second, any_case) {
-                self.anchors.push(Anchor { pair, rule, literal: literal.clone(), offset, any_case, word_start });
-            }
+            On::Digits => rule.trigger.text.split(' ').rev().for_each(|runs| self.add_digits(number as u16, runs)),
+            On::HexGroups => self.signs.groups = Some(number),
+            On::HexColon => self.signs.colons = Some(number),
+            On::Operator => self.signs.operator = Some(number),
         }
     }
 
-    fn set(&mut self, pair: u16) {
-        let [first, second] = pair.to_le_bytes();
-        let triggers = self.triggers.iter().enumerate().filter(|(_, trigger)| (trigger.test)(first, second));
-        let triggers = triggers.fold(0, |bits, (number, _)| bits | 1 << number);
-        let start = self.anchors.partition_point(|anchor| anchor.pair < pair);
-        let end = self.anchors.partition_point(|anchor| anchor.pair <= pair);
-        if triggers == 0 && start == end {
-            return;
+    fn add_literal(&mut self, rule: u16, own: &Rule, literal: &[u8]) {
+        let any_case = matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase);
+        let word_start = !matches!(own.trigger.on, On::Inside | On::InsideAnyCase);
+        let long = own.trigger.on == On::Word || word_start && is_long(own, literal);
+        let offset = if long { 0 } else { rarest(literal) };
+        let Some(print) = literal.get(offset..) else { return };
+        if !long {
+            self.prints.add(print, any_case);
         }
-        let own = &self.anchors[start..end];
-        let third = own.iter().fold(0, |bits, anchor| bits | anchor.third());
-        let starts_word = own.iter().all(|anchor| anchor.word_start && anchor.offset == 0);
-        self.candidates.push(Candidate { triggers, anchors: start..end, third, starts_word });
-        self.slots[usize::from(pair)] = self.candidates.len() as u16;
-        self.bits[usize::from(pair) / 64] |= 1 << (pair % 64);
-    }
-
-    /// First position from `from` on whose pair is worth a look; `None` when only the last byte is left.
-    pub(super) fn next(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let rest = bytes.get(from..)?;
-        rest.windows(2).position(|two| self.has(pair(two[0], two[1]))).map(|found| from + found)
-    }
-
-    fn has(&self, pair: u16) -> bool {
-        self.bits[usize::from(pair) / 64] >> (pair % 64) & 1 == 1
-    }
-
-    /// The triggers and the anchors that the bytes around the pair at `at` leave possible.
-    pub(super) fn candidate(&self, bytes: &[u8], at: usize) -> Option<(u128, &[Anchor])> {
-        let pair = pair(*bytes.get(at)?, *bytes.get(at + 1)?);
-        let slot = usize::from(self.slots[usize::from(pair)]).checked_sub(1)?;
-        let candidate = self.candidates.get(slot)?;
-        let goes_on = match bytes.get(at + 2) {
-            Some(third) => *third < 128 && candidate.third >> third & 1 == 1,
-            None => true,
+        let start = self.literals.len() as u16;
+        self.literals.extend_from_slice(literal);
+        let anchor = Anchor {
+            rule,
+            next: 0,
+            literal: start,
+            len: literal.len() as u8,
+            offset: offset as u8,
+            any_case,
+            word_start,
         };
-        // An escape (`\n`) and, for some anchors, an underscore may precede: see `Window::word_starts`.
-        let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
-        let starts = !candidate.starts_word || !before.is_ascii_alphanumeric() || matches!(before, b'n' | b'r' | b't');
-        let anchors = if goes_on && starts { self.anchors.get(candidate.anchors.clone())? } else { &[] };
-        Some((candidate.triggers, anchors))
+        let Some(first) = print.first() else { return };
+        let second = print.get(1);
+        for first in cases(*first, any_case) {
+            match second {
+                Some(second) => cases(*second, any_case).for_each(|second| self.chain(first, second, anchor)),
+                None => (0..128).for_each(|second| self.chain(first, second, anchor)),
+            }
+        }
     }
 
-    /// Those that hold for the virtual pair of "nothing" and a digit.
-    pub(super) fn digit_triggers(&self) -> u128 {
-        let digits = self.triggers.iter().enumerate().filter(|(_, trigger)| trigger.digits.is_some());
-        digits.fold(0, |bits, (number, _)| bits | 1 << number)
+    fn chain(&mut self, first: u8, second: u8, anchor: Anchor) {
+        let Some(first) = self.pairs.get_mut(pair(first, second)) else { return };
+        self.anchors.push(Anchor { next: *first, ..anchor });
+        *first = self.anchors.len() as u16;
     }
 
-    pub(super) fn trigger(&self, number: u32) -> Option<&PairTrigger> {
-        self.triggers.get(number as usize)
+    fn add_digits(&mut self, rule: u16, runs: &str) {
+        let bytes = runs.as_bytes();
+        let (before, bytes) = match bytes {
+            [class, b'<', rest @ ..] => (Class::parse(*class), rest),
+            rest => (None, rest),
+        };
+        let (after, bytes) = match bytes {
+            [rest @ .., b'>', class] => (Class::parse(*class), rest),
+            rest => (None, rest),
+        };
+        if let Some((least, most)) = pattern::range(bytes, b'-') {
+            self.digits.push(Digits {
+                rule,
+                least: least.min(MAX_DIGITS) as u8,
+                most: most.min(MAX_DIGITS) as u8,
+                before,
+                after,
+            });
+        }
+    }
+
+    /// The anchors whose pair stands here.
+    pub(super) fn anchors(&self, first: u8, second: u8) -> impl Iterator<Item = &Anchor> {
+        let mut next = self.pairs.get(pair(first, second)).copied().unwrap_or(0);
+        std::iter::from_fn(move || {
+            let anchor = self.anchors.get(usize::from(next).checked_sub(1)?)?;
+            next = anchor.next;
+            Some(anchor)
+        })
+    }
+
+    pub(super) fn literal(&self, anchor: &Anchor) -> &[u8] {
+        let start = usize::from(anchor.literal);
+        self.literals.get(start..start + usize::from(anchor.len)).unwrap_or_default()
+    }
+
+    /// The rules for a run of `len` digits between these bytes.
+    pub(super) fn digits(&self, len: usize, before: Option<u8>, after: Option<u8>) -> impl Iterator<Item = usize> {
+        let start = len.checked_sub(1).and_then(|shorter| self.length_ends.get(shorter)).copied().unwrap_or(0);
+        let end = self.length_ends.get(len).copied().unwrap_or(0);
+        let numbers = self.by_length.get(usize::from(start)..usize::from(end)).unwrap_or_default();
+        let is =
+            |class: Option<Class>, byte: Option<u8>| class.is_none_or(|class| byte.is_some_and(|byte| class.has(byte)));
+        numbers
+            .iter()
+            .filter_map(|number| self.digits.get(usize::from(*number)))
+            .filter(move |digits| is(digits.before, before) && is(digits.after, after))
+            .map(|digits| usize::from(digits.rule))
+    }
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first & 127) << 7 | usize::from(second & 127)
+}
+
+/// The byte, and its capital when that counts too.
+fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
+    let capital = byte.to_ascii_uppercase();
+    std::iter::once(byte).chain((any_case && capital != byte).then_some(capital))
+}
+
+impl Prints {
+    /// Enters the fingerprint at the start of `literal`; a byte that is not there may be any.
+    fn add(&mut self, literal: &[u8], any_case: bool) {
+        // Anchors that start alike share a bucket: it then has few nibbles, and few other texts fall into it.
+        let bucket = 1 << (literal.first().map_or(0, |first| first & 7));
+        for place in 0..FINGERPRINT_BYTES {
+            match literal.get(place) {
+                Some(byte) => {
+                    self.low[place][usize::from(byte & 15)] |= bucket;
+                    self.high[place][usize::from(byte >> 4)] |= bucket;
+                    if any_case && byte.is_ascii_lowercase() {
+                        self.high[place][usize::from(byte.to_ascii_uppercase() >> 4)] |= bucket;
+                    }
+                }
+                None => {
+                    self.low[place] = self.low[place].map(|buckets| buckets | bucket);
+                    self.high[place] = self.high[place].map(|buckets| buckets | bucket);
+                }
+            }
+        }
     }
 }
 
 impl Anchor {
     /// Long enough to be no accident behind an underscore: `MY_tskey-…`.
     pub(super) fn is_distinct(&self) -> bool {
-        self.literal.len() >= 5 && !self.any_case
+        self.len >= 5 && !self.any_case
     }
+}
 
-    /// The bytes that may follow its pair.
-    fn third(&self) -> u128 {
-        match self.literal.get(self.offset + 2) {
-            Some(byte) if self.any_case => 1 << byte | 1 << byte.to_ascii_uppercase(),
-            Some(byte) => 1 << byte,
-            None => u128::MAX,
+/// A long word stands wherever the value does.
+fn is_long(rule: &Rule, literal: &[u8]) -> bool {
+    match &rule.shape {
+        Shape::Pattern(pattern) => {
+            literal.iter().all(|byte| TOKEN.has(*byte))
+                && literal.len() + Pattern::new(pattern).least_run(TOKEN) >= LONG_WORD_BYTES
         }
+        Shape::Detector(_) => false,
     }
 }
 
-pub(super) fn pair(first: u8, second: u8) -> u16 {
-    u16::from_le_bytes([first, second])
-}
-
-fn starts_digits(first: u8, second: u8) -> bool {
-    !first.is_ascii_digit() && second.is_ascii_digit()
-}
-
-fn cases(first: u8, second: u8, any_case: bool) -> Vec<u16> {
-    let mut pairs = vec![pair(first, second)];
-    if any_case {
-        let (upper_first, upper_second) = (first.to_ascii_uppercase(), second.to_ascii_uppercase());
-        pairs.extend([pair(upper_first, second), pair(first, upper_second), pair(upper_first, upper_second)]);
-    }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
-/// Where the pair stands that ordinary text holds least often. Only the part before the first space counts: what
-/// precedes a space may already have been given away by a stream.
-fn rarest_pair(literal: &[u8]) -> Option<usize> {
+/// Where the fingerprint stands that ordinary text holds least often. It starts before the first space: what precedes a
+/// space may already have been given away by a stream.
+fn rarest(literal: &[u8]) -> usize {
     let usable = literal.iter().position(|byte| *byte == b' ').unwrap_or(literal.len());
-    (0..usable.checked_sub(1)?).min_by_key(|at| commonness(literal[*at]) * commonness(literal[at + 1]))
+    let starts = usable.min((literal.len() + 1).saturating_sub(FINGERPRINT_BYTES)).max(1);
+    let common =
+        |at: usize| -> u32 { literal.iter().skip(at).take(FINGERPRINT_BYTES).map(|b| commonness(*b)).product() };
+    (0..starts).min_by_key(|at| common(*at)).unwrap_or(0)
 }
 
 /// Rough rank of a byte in prose, code and JSON.

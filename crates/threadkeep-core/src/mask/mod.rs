@@ -7,6 +7,7 @@
 //! What it does not do: names, addresses and whatever else needs a language model; and it does not validate a secret
 //! with its issuer.
 
+mod block;
 mod check;
 mod class;
 mod compiled;
@@ -20,6 +21,7 @@ mod pattern;
 mod placeholder;
 mod rule;
 mod rules;
+mod scan;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -30,5 +32,5 @@ pub use check::Check;
 pub use counts::MaskCounts;
 pub use masker::{Finding, Masker, MaskerBuilder};
 pub use pattern::PatternError;
-pub use rule::{Detector, Kind, Rule, Scope, Shape, Trigger};
+pub use rule::{Detector, Kind, On, Rule, Scope, Shape, Trigger};
 pub use stream::{MAX_HOLD_BACK_BYTES, MaskStream};

@@ -17,16 +17,16 @@ use std::ops::Range;
 use super::class::Class;
 use super::window::{LOOK_BACK_BYTES, Window};
 
-/// Longest literal inside a pattern is short, and so is the number of items: both are bounded by the rule table.
-#[derive(Debug, Clone)]
-pub(super) struct Pattern {
-    items: Vec<Item>,
+/// A source in the language above: read as it is matched, because a match is tried seldom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pattern<'p> {
+    items: &'p [u8],
     glued: bool,
 }
 
-#[derive(Debug, Clone)]
-enum Item {
-    Literal { text: String, optional: bool },
+#[derive(Debug, Clone, Copy)]
+enum Item<'p> {
+    Literal { text: &'p [u8], optional: bool },
     Run { class: Class, min: usize, max: usize },
     Before { class: Class, min: usize, max: usize },
     SpanStart,
@@ -48,31 +48,56 @@ impl std::fmt::Display for PatternError {
 
 impl std::error::Error for PatternError {}
 
-impl Pattern {
-    pub(super) fn parse(source: &str) -> Result<Self, PatternError> {
-        let (source, glued) = match source.strip_suffix('!') {
-            Some(rest) => (rest, true),
-            None => (source, false),
-        };
-        let items = source
-            .split_ascii_whitespace()
-            .enumerate()
-            .map(|(item, text)| Item::parse(text).ok_or(PatternError { item }))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { items, glued })
+impl<'p> Pattern<'p> {
+    pub(super) fn new(source: &'p str) -> Self {
+        match source.as_bytes() {
+            [items @ .., b'!'] => Self { items, glued: true },
+            items => Self { items, glued: false },
+        }
+    }
+
+    /// # Errors
+    /// An item cannot be read.
+    pub(super) fn check(self) -> Result<(), PatternError> {
+        match self.items().position(|item| item.is_none()) {
+            Some(item) => Err(PatternError { item }),
+            None => Ok(()),
+        }
+    }
+
+    fn items(self) -> impl Iterator<Item = Option<Item<'p>>> {
+        self.items.split(|byte| *byte == b' ').filter(|item| !item.is_empty()).map(Item::read)
+    }
+
+    /// Least number of bytes from the anchor on that are all of this class.
+    pub(super) fn least_run(self, class: Class) -> usize {
+        let mut least = 0;
+        for item in self.items().flatten() {
+            match item {
+                Item::Literal { text, optional } if text.iter().all(|byte| class.has(*byte)) => {
+                    least += if optional { 0 } else { text.len() };
+                }
+                Item::Run { class: own, min, .. } if own.is_within(class) => least += min,
+                Item::SpanStart | Item::SpanEnd => {}
+                Item::Before { .. } => return 0,
+                Item::Literal { .. } | Item::Run { .. } => break,
+            }
+        }
+        least
     }
 
     /// The span of a match whose anchor is `anchor`, and the range of the part after the anchor.
-    pub(super) fn find(&self, window: &Window<'_>, anchor: Range<usize>) -> Option<Match> {
+    pub(super) fn find(self, window: &Window<'_>, anchor: Range<usize>) -> Option<Match> {
         let mut at = anchor.end;
         let mut span = anchor.start..at;
         let mut span_closed = false;
         let mut last = None;
         let mut looked_back = false;
-        for (index, item) in self.items.iter().enumerate() {
-            match item {
+        let mut items = self.items().peekable();
+        while let Some(item) = items.next() {
+            match item? {
                 Item::Literal { text, optional } => {
-                    if window.starts_with(at, text.as_bytes()) {
+                    if window.starts_with(at, text) {
                         at += text.len();
                     } else if !optional {
                         return None;
@@ -80,16 +105,20 @@ impl Pattern {
                     last = None;
                 }
                 Item::Run { class, min, max } => {
-                    at += self.run(window, at, index, *class, *min, *max)?;
-                    last = Some(*class);
+                    let stop = match items.peek() {
+                        Some(Some(Item::Literal { text, optional: false })) => Some(*text),
+                        _ => None,
+                    };
+                    at += run(window, at, class, min..=max, stop)?;
+                    last = Some(class);
                 }
                 Item::Before { class, min, max } => {
                     let before = window.back(span.start, max + 1);
-                    let len = before.iter().rev().take(max + 1).take_while(|byte| class.has(**byte)).count();
-                    if len < *min {
+                    let len = before.iter().rev().take_while(|byte| class.has(**byte)).count();
+                    if len < min {
                         return None;
                     }
-                    span.start -= len.min(*max);
+                    span.start -= len.min(max);
                     looked_back = true;
                 }
                 Item::SpanStart => span.start = at,
@@ -109,21 +138,24 @@ impl Pattern {
         let body = if looked_back { span.start.min(anchor.end)..at } else { anchor.end..at };
         Some(Match { span, body })
     }
+}
 
-    fn run(&self, window: &Window<'_>, at: usize, index: usize, class: Class, min: usize, max: usize) -> Option<usize> {
-        let stop = match self.items.get(index + 1) {
-            Some(Item::Literal { text, optional: false }) => Some(text.as_bytes()),
-            _ => None,
-        };
-        let mut len = 0;
-        while len < max && window.at(at + len).is_some_and(|byte| class.has(byte)) {
-            if len >= min && stop.is_some_and(|literal| window.starts_with(at + len, literal)) {
-                return Some(len);
-            }
-            len += 1;
+/// Length of a run of the class; the literal that follows it, if any, ends it.
+fn run(
+    window: &Window<'_>,
+    at: usize,
+    class: Class,
+    bounds: std::ops::RangeInclusive<usize>,
+    stop: Option<&[u8]>,
+) -> Option<usize> {
+    let mut len = 0;
+    while len < *bounds.end() && window.at(at + len).is_some_and(|byte| class.has(byte)) {
+        if len >= *bounds.start() && stop.is_some_and(|literal| window.starts_with(at + len, literal)) {
+            return Some(len);
         }
-        (len >= min).then_some(len)
+        len += 1;
     }
+    (len >= *bounds.start()).then_some(len)
 }
 
 /// A match: what is replaced, and what a check looks at.
@@ -147,39 +179,43 @@ fn is_full_stop(window: &Window<'_>, at: usize) -> bool {
     window.at(at) == Some(b'.') && window.at(at + 1).is_none_or(|next| next.is_ascii_whitespace())
 }
 
-impl Item {
-    fn parse(text: &str) -> Option<Self> {
+impl<'p> Item<'p> {
+    fn read(text: &'p [u8]) -> Option<Self> {
         match text {
-            "<" => return Some(Item::SpanStart),
-            ">" => return Some(Item::SpanEnd),
-            _ => {}
-        }
-        if let Some(rest) = text.strip_prefix('\'') {
-            let (text, optional) = match rest.strip_suffix("'?") {
-                Some(text) => (text, true),
-                None => (rest.strip_suffix('\'')?, false),
-            };
-            return Some(Item::Literal { text: text.to_owned(), optional });
-        }
-        let (text, before) = match text.strip_suffix('^') {
-            Some(text) => (text, true),
-            None => (text, false),
-        };
-        let (class, bounds) = text.split_once('{')?;
-        let (min, max) = match bounds.strip_suffix('}')?.split_once(',') {
-            Some((min, max)) => (min.parse().ok()?, max.parse().ok()?),
-            None => {
-                let exact = bounds.strip_suffix('}')?.parse().ok()?;
-                (exact, exact)
+            b"<" => Some(Item::SpanStart),
+            b">" => Some(Item::SpanEnd),
+            [b'\'', text @ .., b'\'', b'?'] => Some(Item::Literal { text, optional: true }),
+            [b'\'', text @ .., b'\''] => Some(Item::Literal { text, optional: false }),
+            [class, b'{', bounds @ .., b'}', b'^'] => {
+                let (class, min, max) = Self::run(*class, bounds)?;
+                (max < LOOK_BACK_BYTES).then_some(Item::Before { class, min, max })
             }
-        };
-        let class = Class::parse(class)?;
-        match before {
-            _ if min > max => None,
-            true => (max < LOOK_BACK_BYTES).then_some(Item::Before { class, min, max }),
-            false => Some(Item::Run { class, min, max }),
+            [class, b'{', bounds @ .., b'}'] => {
+                let (class, min, max) = Self::run(*class, bounds)?;
+                Some(Item::Run { class, min, max })
+            }
+            _ => None,
         }
     }
+
+    fn run(class: u8, bounds: &[u8]) -> Option<(Class, usize, usize)> {
+        let (min, max) = range(bounds, b',')?;
+        Some((Class::parse(class)?, min, max))
+    }
+}
+
+/// `20,40`, or `36` for exactly that many.
+pub(super) fn range(text: &[u8], separator: u8) -> Option<(usize, usize)> {
+    let mut parts = text.split(|byte| *byte == separator);
+    let min = number(parts.next()?)?;
+    let max = parts.next().map_or(Some(min), number)?;
+    (min <= max && parts.next().is_none()).then_some((min, max))
+}
+
+/// At most five digits: more are no length of a value.
+fn number(text: &[u8]) -> Option<usize> {
+    let digits = matches!(text.len(), 1..=5) && text.iter().all(u8::is_ascii_digit);
+    digits.then(|| text.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -187,8 +223,9 @@ mod tests {
     use super::*;
 
     fn check(pattern: &str, text: &str, expected: Option<Range<usize>>) {
-        let pattern = Pattern::parse(pattern).unwrap();
+        let pattern = Pattern::new(pattern);
         let window = Window::new(text.as_bytes(), 0, crate::mask::window::End::OfText);
+        assert_eq!(pattern.check(), Ok(()));
         assert_eq!(pattern.find(&window, 0..0).map(|found| found.span), expected);
     }
 
@@ -212,6 +249,6 @@ mod tests {
 
     #[test]
     fn unknown_class_is_an_error() {
-        assert_eq!(Pattern::parse("d{1} ?{2}").unwrap_err(), PatternError { item: 1 });
+        assert_eq!(Pattern::new("d{1} ?{2}").check(), Err(PatternError { item: 1 }));
     }
 }

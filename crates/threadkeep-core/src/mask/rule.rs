@@ -26,8 +26,6 @@ pub struct Rule {
     pub shape: Shape,
     /// What must hold of the characters found.
     pub check: Check,
-    /// Where the format is described.
-    pub source: Cow<'static, str>,
 }
 
 /// Families of rules, for selection and for counting.
@@ -69,22 +67,33 @@ pub enum Scope {
 
 /// The required part of a value: cheap to find, so that clean text costs one scan.
 #[derive(Debug, Clone)]
-pub enum Trigger {
-    /// Any of these literals, separated by spaces; `␣` stands for a space. At least two bytes each. They start at a
-    /// word boundary.
-    Prefix(Cow<'static, str>),
-    /// As `Prefix`, in any case, and written here in lower case.
-    PrefixAnyCase(Cow<'static, str>),
-    /// As `Prefix`, at any place.
-    Inside(Cow<'static, str>),
-    /// As `Inside`, in any case, and written here in lower case.
-    InsideAnyCase(Cow<'static, str>),
-    /// The first digit of a run of digits whose length is within these bounds; 20 stands for more.
-    Digits(usize, usize),
-    /// A byte pair for which this holds; the position is that of the first.
-    Pair(fn(u8, u8) -> bool),
-    /// As `Pair`, behind a hexadecimal digit, or a colon that follows itself.
-    PairAfterHex(fn(u8, u8) -> bool),
+pub struct Trigger {
+    /// What the text is.
+    pub on: On,
+    /// Separated by spaces; `␣` stands for a space.
+    pub text: Cow<'static, str>,
+}
+
+/// What the text of a [`Trigger`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// Literals; one of them starts the value, at a word boundary.
+    Prefix,
+    /// As `Prefix`, in any case, and written in lower case.
+    PrefixAnyCase,
+    /// As `Prefix`, for detectors whose values start with a word of at least 16 characters of tokens.
+    Word,
+    /// Literals that stand anywhere.
+    Inside,
+    /// As `Inside`, in any case, and written in lower case.
+    InsideAnyCase,
+    /// Runs of digits: their lengths (`9`, `2-20`; 20 stands for more), and the classes (letters of the pattern
+    /// language) that the characters around must be of: `+<1-15`, `3>-`.
+    Digits,
+    /// A colon, hyphen or dot between the groups of an address in hexadecimal. No text.
+    HexGroups,
+    /// The first colon of what may be an IPv6 address. No text.
+    HexColon,
 }
 
 /// The rest of the value.
@@ -121,6 +130,14 @@ impl std::fmt::Debug for Detector {
 impl Rule {
     /// `[REDACTED_AWS_KEY]`.
     pub fn placeholder(&self) -> String {
-        format!("[REDACTED_{}]", self.label)
+        let mut placeholder = String::new();
+        self.write_placeholder(&mut placeholder);
+        placeholder
+    }
+
+    pub(super) fn write_placeholder(&self, out: &mut String) {
+        out.push_str("[REDACTED_");
+        out.push_str(&self.label);
+        out.push(']');
     }
 }

@@ -84,8 +84,8 @@ impl MaskStream {
             masked.push_str(self.buffer.get(self.given..span.start).unwrap_or_default());
             self.given = span.end;
             if let Some(rule) = self.compiled.rules.get(number) {
-                masked.push_str(&rule.placeholder);
-                self.counts.hit(&rule.rule);
+                rule.write_placeholder(&mut masked);
+                self.counts.hit(rule);
             }
         }
         let safe = if complete { self.buffer.len() } else { self.safe_end() };

@@ -5,68 +5,109 @@ mod assignment;
 mod financial;
 mod national;
 mod network;
+mod packed;
 mod personal;
 mod provider;
 mod secret;
 
-use std::borrow::Cow;
-
 use super::check::Check;
-use super::rule::{Detector, DetectorFn, Kind, Rule, Scope, Shape, Trigger};
+use super::rule::{DetectorFn, Kind, On, Rule, Scope};
+use packed::{Packed, pack, pack_detectors};
 
-/// Every rule there is.
-pub(super) fn all() -> impl Iterator<Item = Rule> {
-    secret::rules()
-        .into_iter()
-        .chain(provider::rules())
-        .chain(assignment::rules())
-        .chain(financial::rules())
-        .chain(personal::rules())
-        .chain(network::rules())
-        .chain(national::rules())
-}
-
-/// A rule that a detector of its own verifies.
-fn detector(
+/// A rule as it is written down.
+#[derive(Clone, Copy)]
+struct Line {
     name: &'static str,
     kind: Kind,
     label: &'static str,
-    trigger: Trigger,
+    scope: Scope,
+    generic: bool,
+    trigger: (On, &'static str),
+    shape: LineShape,
+    check: Check,
+    /// Where the format is described.
+    source: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum LineShape {
+    Pattern(&'static str),
+    Detector(DetectorFn),
+}
+
+const DEFAULT: &[&[Line]] =
+    &[secret::RULES, &provider::RULES, assignment::RULES, financial::RULES, personal::RULES, network::RULES];
+
+const OPT_IN: &[&[Line]] = &[&national::RULES];
+
+/// Every rule that is on by default.
+pub(super) fn default() -> impl Iterator<Item = Rule> {
+    const LEN: usize = pack::<0>(DEFAULT).1;
+    static TEXT: [u8; LEN] = pack(DEFAULT).0;
+    const DETECTORS: usize = pack_detectors::<0>(DEFAULT).1;
+    static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(DEFAULT).0;
+    Packed::new(&TEXT, &FUNCTIONS)
+}
+
+/// Every rule there is. Whoever takes the default ones alone does not carry the others.
+pub(super) fn all() -> impl Iterator<Item = Rule> {
+    const LEN: usize = pack::<0>(OPT_IN).1;
+    static TEXT: [u8; LEN] = pack(OPT_IN).0;
+    const DETECTORS: usize = pack_detectors::<0>(OPT_IN).1;
+    static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(OPT_IN).0;
+    default().chain(Packed::new(&TEXT, &FUNCTIONS))
+}
+
+/// Where the format of a built-in rule is described.
+pub(super) fn source(name: &str) -> Option<&'static str> {
+    let mut lines = DEFAULT.iter().chain(OPT_IN).flat_map(|table| table.iter());
+    lines.find(|line| line.name == name).map(|line| line.source)
+}
+
+/// A rule that a detector of its own verifies.
+const fn detector(
+    name: &'static str,
+    kind: Kind,
+    label: &'static str,
+    trigger: (On, &'static str),
     detect: DetectorFn,
     source: &'static str,
-) -> Rule {
-    Rule {
-        name: Cow::Borrowed(name),
+) -> Line {
+    Line {
+        name,
         kind,
-        label: Cow::Borrowed(label),
+        label,
         scope: Scope::Default,
         generic: false,
         trigger,
-        shape: Shape::Detector(Detector(detect)),
+        shape: LineShape::Detector(detect),
         check: Check::None,
-        source: Cow::Borrowed(source),
+        source,
     }
 }
 
-/// A byte on its own is the trigger.
-fn byte<const BYTE: u8>() -> Trigger {
-    Trigger::Pair(|first, _| first == BYTE)
+const fn prefix(literals: &'static str) -> (On, &'static str) {
+    (On::Prefix, literals)
 }
 
-fn prefix(literals: &'static str) -> Trigger {
-    Trigger::Prefix(Cow::Borrowed(literals))
+const fn word(literals: &'static str) -> (On, &'static str) {
+    (On::Word, literals)
 }
 
-fn inside(literals: &'static str) -> Trigger {
-    Trigger::Inside(Cow::Borrowed(literals))
+const fn inside(literals: &'static str) -> (On, &'static str) {
+    (On::Inside, literals)
 }
 
-fn prefix_any_case(literals: &'static str) -> Trigger {
-    Trigger::PrefixAnyCase(Cow::Borrowed(literals))
+const fn prefix_any_case(literals: &'static str) -> (On, &'static str) {
+    (On::PrefixAnyCase, literals)
 }
 
-fn inside_any_case(literals: &'static str) -> Trigger {
-    Trigger::InsideAnyCase(Cow::Borrowed(literals))
+const fn inside_any_case(literals: &'static str) -> (On, &'static str) {
+    (On::InsideAnyCase, literals)
+}
+
+const fn digits(runs: &'static str) -> (On, &'static str) {
+    (On::Digits, runs)
 }
 
 #[cfg(test)]
@@ -97,6 +138,19 @@ mod tests {
         for rule in all() {
             let placeholder = rule.placeholder();
             assert_eq!(at(placeholder.as_bytes(), 0, true), Look::Ends(placeholder.len()), "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn scopes_are_those_of_their_table() {
+        assert!(default().all(|rule| rule.scope == Scope::Default));
+        assert!(all().skip(default().count()).all(|rule| rule.scope != Scope::Default));
+    }
+
+    #[test]
+    fn every_rule_has_a_source() {
+        for rule in all() {
+            assert!(source(&rule.name).is_some_and(|source| !source.is_empty()), "{}", rule.name);
         }
     }
 }

@@ -1,16 +1,20 @@
 //! National numbers, off until their locale is asked for.
 
 use super::super::detect::national::TABLE;
-use super::super::rule::{Kind, Rule, Scope, Trigger};
-use super::detector;
+use super::super::rule::{Kind, Scope};
+use super::{Line, detector, digits};
 
-pub(super) fn rules() -> Vec<Rule> {
-    let rule = |(name, locale, label, (min, max), detect, source)| Rule {
-        scope: Scope::Locale(locale),
-        ..detector(name, Kind::Personal, label, Trigger::Digits(min, max), detect, source)
-    };
-    TABLE.iter().copied().map(rule).collect()
-}
+pub(super) static RULES: [Line; TABLE.len()] = {
+    let mut rules = [detector("", Kind::Personal, "", digits(""), TABLE[0].4, ""); TABLE.len()];
+    let mut index = 0;
+    while index < TABLE.len() {
+        let (name, locale, label, runs, detect, source) = TABLE[index];
+        rules[index] =
+            Line { scope: Scope::Locale(locale), ..detector(name, Kind::Personal, label, digits(runs), detect, source) };
+        index += 1;
+    }
+    rules
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,16 +1,15 @@
 //! Tokens that carry their issuer's mark. Formats are facts from the issuers' documentation and from public scanners
 //! (gitleaks, detect-secrets, secretlint, nosey parker: MIT and Apache-2.0), in our own words.
 
-use std::borrow::Cow;
-
 use super::super::check::Check;
-use super::super::rule::{Kind, Rule, Scope, Shape};
+use super::super::rule::{Kind, Scope};
+use super::{Line, LineShape, inside, prefix};
 
 /// name, label, anchors, what follows the anchor, what must hold of it.
-type Line = (&'static str, &'static str, &'static str, &'static str, Check);
+type Token = (&'static str, &'static str, &'static str, &'static str, Check);
 
 #[rustfmt::skip]
-const TOKENS: &[Line] = &[
+const TOKENS: &[Token] = &[
     ("aws-access-key", "AWS_KEY", "AKIA ASIA ABIA ACCA A3T AGPA AIDA AROA AIPA ANPA ANVA", "N{16,17}", Check::Real),
     ("aws-bedrock-key", "AWS_KEY", "ABSK", "b{109,269} '='? '='?", Check::Random(3.0)),
     ("aws-bedrock-short-key", "AWS_KEY", "bedrock-api-key-", "'YmVkcm9jay5hbWF6b25hd3MuY29t' B{0,4000}", Check::None),
@@ -258,20 +257,39 @@ const TOKENS: &[Line] = &[
     ("notify-key", "NOTIFY_KEY", "gcntfy-", "k{60,160}", Check::Random(2.5)),
 ];
 
-pub(super) fn rules() -> Vec<Rule> {
-    TOKENS.iter().map(|line| token(*line)).collect()
-}
+pub(super) const RULES: [Line; TOKENS.len()] = {
+    let mut rules = [token(&TOKENS[0]); TOKENS.len()];
+    let mut index = 0;
+    while index < TOKENS.len() {
+        rules[index] = token(&TOKENS[index]);
+        index += 1;
+    }
+    rules
+};
 
-fn token((name, label, anchors, pattern, check): Line) -> Rule {
-    Rule {
-        name: Cow::Borrowed(name),
+const fn token(token: &Token) -> Line {
+    let (name, label, anchors, pattern, check) = *token;
+    Line {
+        name,
         kind: Kind::Secret,
-        label: Cow::Borrowed(label),
+        label,
         scope: Scope::Default,
         generic: false,
-        trigger: if pattern.contains('^') { super::inside(anchors) } else { super::prefix(anchors) },
-        shape: Shape::Pattern(Cow::Borrowed(pattern)),
+        trigger: if looks_back(pattern) { inside(anchors) } else { prefix(anchors) },
+        shape: LineShape::Pattern(pattern),
         check,
-        source: Cow::Borrowed("documentation of the issuer"),
+        source: "documentation of the issuer",
     }
+}
+
+const fn looks_back(pattern: &str) -> bool {
+    let pattern = pattern.as_bytes();
+    let mut index = 0;
+    while index < pattern.len() {
+        if pattern[index] == b'^' {
+            return true;
+        }
+        index += 1;
+    }
+    false
 }

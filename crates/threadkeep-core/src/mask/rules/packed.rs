@@ -1,0 +1,243 @@
+//! The table as it is carried: one text, made while the crate compiles. References would cost more than what they
+//! refer to, and where a format is described need not be known to mask it.
+//!
+//! A line is its kind, trigger and check as one letter each, the bits of the check, then name, label, trigger text,
+//! pattern and locale, separated by tabs. A label that is the name in upper case is left out.
+
+use std::borrow::Cow;
+
+use super::super::check::Check;
+use super::super::rule::{Detector, DetectorFn, Kind, On, Rule, Scope, Shape, Trigger};
+use super::{Line, LineShape};
+
+/// Letters of each closed set, in the order of `KINDS`, `TRIGGERS` and `Check`.
+const KINDS: [Kind; 4] = [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial];
+const TRIGGERS: [On; 8] = [
+    On::Prefix,
+    On::PrefixAnyCase,
+    On::Word,
+    On::Inside,
+    On::InsideAnyCase,
+    On::Digits,
+    On::HexGroups,
+    On::HexColon,
+];
+
+/// Stands for a detector where a pattern would be; no pattern is empty.
+const DETECTOR: &str = "";
+
+/// Stands for the locale of a rule that must be asked for by name.
+const OPT_IN: &str = "!";
+
+/// The tables as one text of `N` bytes, and the number of bytes that they need.
+pub(super) const fn pack<const N: usize>(tables: &[&[Line]]) -> ([u8; N], usize) {
+    let mut out = Writer { bytes: [0; N], len: 0 };
+    let mut table = 0;
+    while table < tables.len() {
+        let mut index = 0;
+        while index < tables[table].len() {
+            out.line(&tables[table][index]);
+            index += 1;
+        }
+        table += 1;
+    }
+    (out.bytes, out.len)
+}
+
+/// The detectors of the tables in order, and their number.
+pub(super) const fn pack_detectors<const N: usize>(tables: &[&[Line]]) -> ([DetectorFn; N], usize) {
+    const NOTHING: DetectorFn = |_, _| None;
+    let mut functions = [NOTHING; N];
+    let mut count = 0;
+    let mut table = 0;
+    while table < tables.len() {
+        let mut index = 0;
+        while index < tables[table].len() {
+            if let LineShape::Detector(function) = tables[table][index].shape {
+                if count < N {
+                    functions[count] = function;
+                }
+                count += 1;
+            }
+            index += 1;
+        }
+        table += 1;
+    }
+    (functions, count)
+}
+
+struct Writer<const N: usize> {
+    bytes: [u8; N],
+    len: usize,
+}
+
+impl<const N: usize> Writer<N> {
+    const fn line(&mut self, line: &Line) {
+        let (check, bits) = check_letter(line.check);
+        self.byte(b'A' + line.kind as u8 + if line.generic { 32 } else { 0 });
+        self.byte(b'A' + line.trigger.0 as u8);
+        self.byte(b'A' + check);
+        self.byte(b'0' + bits);
+        self.field(line.name);
+        self.field(if is_upper(line.label, line.name) { "" } else { line.label });
+        self.field(line.trigger.1);
+        self.field(match line.shape {
+            LineShape::Pattern(pattern) => pattern,
+            LineShape::Detector(_) => DETECTOR,
+        });
+        self.text(match line.scope {
+            Scope::Default => "",
+            Scope::Locale(locale) => locale,
+            Scope::OptIn => OPT_IN,
+        });
+        self.byte(b'\n');
+    }
+
+    const fn field(&mut self, text: &str) {
+        self.text(text);
+        self.byte(b'\t');
+    }
+
+    const fn text(&mut self, text: &str) {
+        let text = text.as_bytes();
+        let mut index = 0;
+        while index < text.len() {
+            self.byte(text[index]);
+            index += 1;
+        }
+    }
+
+    const fn byte(&mut self, byte: u8) {
+        if self.len < N {
+            self.bytes[self.len] = byte;
+        }
+        self.len += 1;
+    }
+}
+
+const fn is_upper(label: &str, name: &str) -> bool {
+    let (label, name) = (label.as_bytes(), name.as_bytes());
+    let mut index = 0;
+    while index < label.len() && index < name.len() {
+        let upper = if name[index] == b'-' { b'_' } else { name[index].to_ascii_uppercase() };
+        if label[index] != upper {
+            return false;
+        }
+        index += 1;
+    }
+    label.len() == name.len()
+}
+
+/// Bits are kept in tenths.
+const fn check_letter(check: Check) -> (u8, u8) {
+    let (letter, bits) = match check {
+        Check::None => (0, 0.0),
+        Check::Real => (1, 0.0),
+        Check::Random(bits) => (2, bits),
+        Check::RandomMixed(bits) => (3, bits),
+        Check::RandomNotHex(bits) => (4, bits),
+        Check::Mixed(bits) => (5, bits),
+        Check::RandomNoSequence(bits) => (6, bits),
+    };
+    (letter, (bits * 10.0 + 0.5) as u8)
+}
+
+fn check(letter: u8, bits: u8) -> Check {
+    let bits = f32::from(bits) / 10.0;
+    match letter {
+        1 => Check::Real,
+        2 => Check::Random(bits),
+        3 => Check::RandomMixed(bits),
+        4 => Check::RandomNotHex(bits),
+        5 => Check::Mixed(bits),
+        6 => Check::RandomNoSequence(bits),
+        _ => Check::None,
+    }
+}
+
+/// The rules of a packed table.
+pub(super) struct Packed {
+    text: &'static [u8],
+    functions: std::slice::Iter<'static, DetectorFn>,
+}
+
+impl Packed {
+    pub(super) fn new(text: &'static [u8], functions: &'static [DetectorFn]) -> Self {
+        Self { text, functions: functions.iter() }
+    }
+
+    /// The text up to the separator, which is skipped.
+    fn field(&mut self, separator: u8) -> &'static str {
+        let len = self.text.iter().position(|byte| *byte == separator).unwrap_or(self.text.len());
+        let (field, rest) = self.text.split_at(len);
+        self.text = rest.get(1..).unwrap_or_default();
+        std::str::from_utf8(field).unwrap_or_default()
+    }
+}
+
+impl Iterator for Packed {
+    type Item = Rule;
+
+    fn next(&mut self) -> Option<Rule> {
+        let [kind, on, letter, bits, rest @ ..] = self.text else { return None };
+        self.text = rest;
+        let name = self.field(b'\t');
+        let label = self.field(b'\t');
+        let text = self.field(b'\t');
+        let pattern = self.field(b'\t');
+        let locale = self.field(b'\n');
+        Some(Rule {
+            name: Cow::Borrowed(name),
+            kind: *KINDS.get(usize::from((kind - b'A') & 31))?,
+            label: if label.is_empty() {
+                Cow::Owned(name.to_ascii_uppercase().replace('-', "_"))
+            } else {
+                Cow::Borrowed(label)
+            },
+            scope: match locale {
+                "" => Scope::Default,
+                OPT_IN => Scope::OptIn,
+                locale => Scope::Locale(locale),
+            },
+            generic: *kind >= b'a',
+            trigger: Trigger { on: *TRIGGERS.get(usize::from(on - b'A'))?, text: Cow::Borrowed(text) },
+            shape: match pattern {
+                DETECTOR => Shape::Detector(Detector(*self.functions.next()?)),
+                pattern => Shape::Pattern(Cow::Borrowed(pattern)),
+            },
+            check: check(letter - b'A', bits - b'0'),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DEFAULT, all, default};
+    use super::*;
+
+    #[test]
+    fn letters_stand_for_what_they_are() {
+        assert!(KINDS.iter().enumerate().all(|(number, kind)| *kind as usize == number));
+        assert!(TRIGGERS.iter().enumerate().all(|(number, on)| *on as usize == number));
+    }
+
+    #[test]
+    fn every_line_comes_back_as_it_was_written() {
+        let lines: Vec<&Line> = DEFAULT.iter().flat_map(|table| table.iter()).collect();
+        assert_eq!(default().count(), lines.len());
+        for (rule, line) in default().zip(lines) {
+            assert_eq!((rule.name.as_ref(), rule.label.as_ref()), (line.name, line.label));
+            assert_eq!((rule.kind, rule.scope, rule.generic), (line.kind, line.scope, line.generic), "{}", line.name);
+            assert_eq!((rule.trigger.on, rule.trigger.text.as_ref()), line.trigger, "{}", line.name);
+            assert_eq!(rule.check, line.check, "{}", line.name);
+            match (rule.shape, line.shape) {
+                (Shape::Pattern(own), LineShape::Pattern(written)) => assert_eq!(own, written),
+                (Shape::Detector(own), LineShape::Detector(written)) => {
+                    assert!(std::ptr::fn_addr_eq(own.0, written), "{}", line.name);
+                }
+                _ => panic!("{}", line.name),
+            }
+        }
+        assert!(all().count() > default().count());
+    }
+}

@@ -1,0 +1,220 @@
+//! The first pass: the few places of a text where a rule may apply.
+//!
+//! It runs over the whole text, 64 bytes at a time, and says "perhaps" or "no"; a "no" is final. So whatever is asked
+//! here must follow from what the rules ask, and a byte that is not known yet counts as the one that is wished for.
+
+use super::block::{BLOCK_BYTES, Block, READ_BYTES};
+use super::index::Index;
+
+/// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
+pub(super) const LONG_WORD_BYTES: usize = 16;
+
+/// Farthest a token may stand behind its operator, in bytes: a space, backslashes and a quote.
+pub(super) const OPERATOR_BYTES: usize = 6;
+
+/// Bytes before the start of a scan that decide what starts there.
+const CONTEXT_BYTES: usize = 8;
+
+/// A place where a rule may apply, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) at: usize,
+    /// The fingerprint of an anchor.
+    pub(super) anchors: bool,
+    /// A run of digits starts.
+    pub(super) digits: bool,
+    pub(super) groups: bool,
+    pub(super) colons: bool,
+    pub(super) operator: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Scan<'a> {
+    bytes: &'a [u8],
+    index: &'a Index,
+    /// More bytes may follow.
+    open: bool,
+    /// Index of the first byte of `here`.
+    base: usize,
+    before: Block,
+    here: Block,
+    after: Block,
+    places: Places,
+    /// Those of `places` that have not been given out.
+    left: u64,
+}
+
+/// The places of one block, one mask for each reason.
+#[derive(Debug, Clone, Copy, Default)]
+struct Places {
+    anchors: u64,
+    digits: u64,
+    groups: u64,
+    colons: u64,
+    operators: u64,
+}
+
+impl<'a> Scan<'a> {
+    /// From `from` on; what precedes `floor` does not count.
+    pub(super) fn new(index: &'a Index, bytes: &'a [u8], from: usize, floor: usize, open: bool) -> Self {
+        let base = from.saturating_sub(CONTEXT_BYTES).max(floor).min(from);
+        let mut scan = Self {
+            bytes,
+            index,
+            open,
+            base,
+            before: Block::default(),
+            here: Block::default(),
+            after: Block::default(),
+            places: Places::default(),
+            left: 0,
+        };
+        scan.here = scan.block(base);
+        scan.after = scan.block(base + BLOCK_BYTES);
+        scan.find();
+        scan.left &= u64::MAX.checked_shl((from - base) as u32).unwrap_or(0);
+        scan
+    }
+
+    pub(super) fn next(&mut self) -> Option<Place> {
+        while self.left == 0 {
+            if self.base + BLOCK_BYTES >= self.bytes.len() {
+                return None;
+            }
+            self.base += BLOCK_BYTES;
+            self.before = self.here;
+            self.here = self.after;
+            self.after = self.block(self.base + BLOCK_BYTES);
+            self.find();
+        }
+        let bit = self.left & self.left.wrapping_neg();
+        self.left ^= bit;
+        let Places { anchors, digits, groups, colons, operators } = self.places;
+        Some(Place {
+            at: self.base + bit.trailing_zeros() as usize,
+            anchors: anchors & bit != 0,
+            digits: digits & bit != 0,
+            groups: groups & bit != 0,
+            colons: colons & bit != 0,
+            operator: operators & bit != 0,
+        })
+    }
+
+    fn block(&self, at: usize) -> Block {
+        let prints = &self.index.prints;
+        if let Some(bytes) = self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            return Block::of(bytes, prints);
+        }
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let mut block = Block::default();
+        if !rest.is_empty() {
+            let mut bytes = [0; READ_BYTES];
+            bytes.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
+            block = Block::of(&bytes, prints);
+        }
+        if self.open && rest.len() < READ_BYTES {
+            block.assume(rest.len());
+        }
+        block
+    }
+
+    /// What is asked of each kind of place.
+    fn find(&mut self) {
+        let Self { before, here, after, index, .. } = self;
+        let words = behind(here.word, before.word, 1);
+        // A line break written as an escape (`\n`) ends a word, and some anchors may stand behind an underscore.
+        let starts =
+            !words | behind(here.backslash, before.backslash, 2) | behind(here.underscore, before.underscore, 1);
+        let long = long_runs(here.token, after.token);
+        self.places.anchors = here.print | long & starts;
+        self.places.digits = if index.has_digits { here.digit & !behind(here.digit, before.digit, 1) } else { 0 };
+        let signs = &index.signs;
+        self.places.groups = if signs.groups.is_some() { groups(before, here, after) } else { 0 };
+        self.places.colons = if signs.colons.is_some() { colons(before, here, after) } else { 0 };
+        self.places.operators = match signs.operator {
+            Some(_) => (here.colon | here.equals) & token_ahead(long, long_runs(after.token, after.token)),
+            None => 0,
+        };
+        let Places { anchors, digits, groups, colons, operators } = self.places;
+        self.left = anchors | digits | groups | colons | operators;
+        let known = self.bytes.len() - self.base;
+        if known < BLOCK_BYTES {
+            self.left &= (1 << known) - 1;
+        }
+    }
+}
+
+impl Block {
+    /// Makes every byte from `known` on one that may be anything, and every fingerprint that needs one of them stand.
+    fn assume(&mut self, known: usize) {
+        let mask = |known: usize| u64::MAX.checked_shl(known as u32).unwrap_or(0);
+        let unknown = mask(known);
+        self.digit |= unknown;
+        self.hex |= unknown;
+        self.word |= unknown;
+        self.token |= unknown;
+        self.sign |= unknown;
+        self.colon |= unknown;
+        self.print |= mask(known.saturating_sub(super::block::FINGERPRINT_BYTES - 1));
+    }
+}
+
+/// Bit n is bit n - `count`: what stands before each byte.
+fn behind(here: u64, before: u64, count: u32) -> u64 {
+    here << count | before >> (64 - count)
+}
+
+/// Bit n is bit n + `count`: what stands after each byte.
+fn ahead(here: u64, after: u64, count: u32) -> u64 {
+    here >> count | after << (64 - count)
+}
+
+/// Where a run of at least [`LONG_WORD_BYTES`] goes on from.
+fn long_runs(here: u64, after: u64) -> u64 {
+    let (mut here, mut after) = (here, after);
+    let mut count = 1;
+    while count < LONG_WORD_BYTES as u32 {
+        here &= ahead(here, after, count);
+        after &= after >> count;
+        count *= 2;
+    }
+    here
+}
+
+/// A long run stands at most [`OPERATOR_BYTES`] ahead.
+fn token_ahead(here: u64, after: u64) -> u64 {
+    (1..=OPERATOR_BYTES as u32).fold(0, |places, count| places | ahead(here, after, count))
+}
+
+/// Separators of a MAC address: two hexadecimal digits on either side and the next separator, or four.
+fn groups(before: &Block, here: &Block, after: &Block) -> u64 {
+    let separators = here.colon | here.sign;
+    let next = after.colon | after.sign;
+    let hex = |count: u32| behind(here.hex, before.hex, count);
+    let hex_ahead = |count: u32| ahead(here.hex, after.hex, count);
+    let two = separators & hex(1) & hex(2) & hex_ahead(1) & hex_ahead(2);
+    if two == 0 {
+        return 0;
+    }
+    let four = hex(3) & hex(4) & hex_ahead(3) & hex_ahead(4) & ahead(separators, next, 5);
+    two & (ahead(separators, next, 3) | four)
+}
+
+/// First colons of an IPv6 address: two, between hexadecimal digits or no word at all; or one between groups of at
+/// most four digits.
+fn colons(before: &Block, here: &Block, after: &Block) -> u64 {
+    if here.colon == 0 {
+        return 0;
+    }
+    let hex_before = behind(here.hex, before.hex, 1);
+    let edge_before = hex_before | !behind(here.word, before.word, 1);
+    let edge_after = ahead(here.hex, after.hex, 2) | !ahead(here.word, after.word, 2);
+    let double = ahead(here.colon, after.colon, 1) & edge_before & edge_after;
+    let mut digits = hex_before;
+    let mut single = 0;
+    for count in 1..=4 {
+        digits &= ahead(here.hex, after.hex, count);
+        single |= digits & ahead(here.colon, after.colon, count + 1);
+    }
+    here.colon & (double | single)
+}
