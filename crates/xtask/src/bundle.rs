@@ -29,7 +29,7 @@ const ESBUILD_FLAGS: [&str; 7] = [
 ];
 
 /// The features that rustc's wasm uses today; wasm-opt reads no others unless told.
-const WASM_OPT_FLAGS: [&str; 10] = [
+const WASM_OPT_FLAGS: [&str; 11] = [
     // More optimizing makes the module smaller and its gzip larger: -O and -Oz inline and reshape what repeats
     // (302 KB against 289 KB, measured on this worker).
     "-O1",
@@ -42,6 +42,8 @@ const WASM_OPT_FLAGS: [&str; 10] = [
     "--enable-multivalue",
     "--enable-reference-types",
     "--enable-exception-handling",
+    // The masker's first pass.
+    "--enable-simd",
 ];
 
 /// How many optimized modules are kept, so that going back to an earlier state is quick.

@@ -25,7 +25,6 @@ pub(super) struct Block {
     /// `$%+-./`.
     pub(super) sign: u64,
     pub(super) colon: u64,
-    pub(super) equals: u64,
     pub(super) backslash: u64,
     pub(super) underscore: u64,
     /// A fingerprint may start here.
@@ -77,7 +76,6 @@ fn scalar(bytes: &[u8; READ_BYTES], prints: &Prints) -> Block {
         block.token |= bit(class & (DIGIT | LETTER | SIGN | TOKEN_SIGN) != 0 || byte == b'=');
         block.sign |= bit(class & SIGN != 0);
         block.colon |= bit(byte == b':');
-        block.equals |= bit(byte == b'=');
         block.backslash |= bit(byte == b'\\');
         block.underscore |= bit(byte == b'_');
         block.print |= bit(buckets(0, byte) & buckets(1, bytes[at + 1]) & buckets(2, bytes[at + 2]) != 0);
@@ -136,7 +134,6 @@ mod vector {
             self.word |= digit | letter | underscore | bits(first, at);
             self.token |= digit | letter | sign | equals | bits(of(class, TOKEN_SIGN), at);
             self.sign |= sign;
-            self.equals |= equals;
             self.underscore |= underscore;
             self.colon |= bits(u8x16_eq(first, u8x16_splat(b':')), at);
             self.backslash |= bits(u8x16_eq(first, u8x16_splat(b'\\')), at);

@@ -14,14 +14,14 @@ pub struct MaskCounts {
 
 impl MaskCounts {
     pub(super) fn hit(&mut self, rule: &Rule) {
-        self.add(&rule.name, 1);
+        self.add(rule.name.clone(), 1);
     }
 
-    fn add(&mut self, name: &Cow<'static, str>, hits: u64) {
+    fn add(&mut self, name: Cow<'static, str>, hits: u64) {
         let at = self.hits.iter().take_while(|(own, _)| own.as_bytes() < name.as_bytes()).count();
         match self.hits.get_mut(at) {
             Some((own, sum)) if own.as_bytes() == name.as_bytes() => *sum += hits,
-            _ => self.hits.insert(at, (name.clone(), hits)),
+            _ => self.hits.insert(at, (name, hits)),
         }
     }
 
@@ -44,7 +44,7 @@ impl MaskCounts {
 impl AddAssign<&MaskCounts> for MaskCounts {
     fn add_assign(&mut self, other: &MaskCounts) {
         for (name, hits) in &other.hits {
-            self.add(name, *hits);
+            self.add(name.clone(), *hits);
         }
     }
 }

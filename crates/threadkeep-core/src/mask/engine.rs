@@ -136,7 +136,7 @@ impl Text<'_> {
             }
         }
         let signs = &index.signs;
-        let signs = [(place.operator, signs.operator), (place.groups, signs.groups), (place.colons, signs.colons)];
+        let signs = [(place.groups, signs.groups), (place.colons, signs.colons)];
         for rule in signs.into_iter().filter_map(|(stands, rule)| rule.filter(|_| stands)) {
             match self.verify(rule, at..at) {
                 Verdict::None => {}

@@ -43,7 +43,6 @@ pub(super) struct Index {
 pub(super) struct Signs {
     pub(super) groups: Option<usize>,
     pub(super) colons: Option<usize>,
-    pub(super) operator: Option<usize>,
 }
 
 /// A literal that a value has, and where in it the pair is.
@@ -109,7 +108,6 @@ impl Index {
             On::Digits => rule.trigger.text.split(' ').rev().for_each(|runs| self.add_digits(number as u16, runs)),
             On::HexGroups => self.signs.groups = Some(number),
             On::HexColon => self.signs.colons = Some(number),
-            On::Operator => self.signs.operator = Some(number),
         }
     }
 

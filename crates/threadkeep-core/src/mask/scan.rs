@@ -9,9 +9,6 @@ use super::index::Index;
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
 pub(super) const LONG_WORD_BYTES: usize = 16;
 
-/// Farthest a token may stand behind its operator, in bytes: a space, backslashes and a quote.
-pub(super) const OPERATOR_BYTES: usize = 6;
-
 /// Bytes before the start of a scan that decide what starts there.
 const CONTEXT_BYTES: usize = 8;
 
@@ -25,7 +22,6 @@ pub(super) struct Place {
     pub(super) digits: bool,
     pub(super) groups: bool,
     pub(super) colons: bool,
-    pub(super) operator: bool,
 }
 
 #[derive(Debug)]
@@ -51,7 +47,6 @@ struct Places {
     digits: u64,
     groups: u64,
     colons: u64,
-    operators: u64,
 }
 
 impl<'a> Scan<'a> {
@@ -89,14 +84,13 @@ impl<'a> Scan<'a> {
         }
         let bit = self.left & self.left.wrapping_neg();
         self.left ^= bit;
-        let Places { anchors, digits, groups, colons, operators } = self.places;
+        let Places { anchors, digits, groups, colons } = self.places;
         Some(Place {
             at: self.base + bit.trailing_zeros() as usize,
             anchors: anchors & bit != 0,
             digits: digits & bit != 0,
             groups: groups & bit != 0,
             colons: colons & bit != 0,
-            operator: operators & bit != 0,
         })
     }
 
@@ -131,12 +125,8 @@ impl<'a> Scan<'a> {
         let signs = &index.signs;
         self.places.groups = if signs.groups.is_some() { groups(before, here, after) } else { 0 };
         self.places.colons = if signs.colons.is_some() { colons(before, here, after) } else { 0 };
-        self.places.operators = match signs.operator {
-            Some(_) => (here.colon | here.equals) & token_ahead(long, long_runs(after.token, after.token)),
-            None => 0,
-        };
-        let Places { anchors, digits, groups, colons, operators } = self.places;
-        self.left = anchors | digits | groups | colons | operators;
+        let Places { anchors, digits, groups, colons } = self.places;
+        self.left = anchors | digits | groups | colons;
         let known = self.bytes.len() - self.base;
         if known < BLOCK_BYTES {
             self.left &= (1 << known) - 1;
@@ -179,11 +169,6 @@ fn long_runs(here: u64, after: u64) -> u64 {
         count *= 2;
     }
     here
-}
-
-/// A long run stands at most [`OPERATOR_BYTES`] ahead.
-fn token_ahead(here: u64, after: u64) -> u64 {
-    (1..=OPERATOR_BYTES as u32).fold(0, |places, count| places | ahead(here, after, count))
 }
 
 /// Separators of a MAC address: two hexadecimal digits on either side and the next separator, or four.

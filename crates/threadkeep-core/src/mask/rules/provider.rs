@@ -257,7 +257,7 @@ const TOKENS: &[Token] = &[
     ("notify-key", "NOTIFY_KEY", "gcntfy-", "k{60,160}", Check::Random(2.5)),
 ];
 
-pub(super) const RULES: [Line; TOKENS.len()] = {
+pub(super) static RULES: [Line; TOKENS.len()] = {
     let mut rules = [token(&TOKENS[0]); TOKENS.len()];
     let mut index = 0;
     while index < TOKENS.len() {
