@@ -52,35 +52,60 @@ const LOW: [u8; 16] = [9, 15, 15, 15, 31, 31, 15, 13, 13, 13, 12, 20, 4, 20, 52,
 const HIGH: [u8; 16] = [0, 0, 16, 1, 6, 40, 6, 40, 0, 0, 0, 0, 0, 0, 0, 0];
 
 impl Block {
-    /// The classes of the first bytes.
-    pub(super) fn of(bytes: &[u8; READ_BYTES], prints: &Prints) -> Block {
+    /// The classes of the first bytes; those from `known` on are zero.
+    pub(super) fn of(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         #[cfg(target_arch = "wasm32")]
-        return vector::block(bytes, prints);
+        {
+            let _ = known;
+            vector::block(bytes, prints)
+        }
         #[cfg(not(target_arch = "wasm32"))]
-        scalar(bytes, prints)
+        scalar(bytes, known, prints)
     }
 }
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
-fn scalar(bytes: &[u8; READ_BYTES], prints: &Prints) -> Block {
+#[cfg(not(target_arch = "wasm32"))]
+fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
     let mut block = Block::default();
-    let buckets =
-        |place: usize, byte: u8| prints.low[place][usize::from(byte & 15)] & prints.high[place][usize::from(byte >> 4)];
-    for at in 0..BLOCK_BYTES {
-        let byte = bytes[at];
-        let class = LOW[usize::from(byte & 15)] & HIGH[usize::from(byte >> 4)];
-        let bit = |holds: bool| u64::from(holds) << at;
-        block.digit |= bit(class & DIGIT != 0);
-        block.hex |= bit(class & (DIGIT | HEX_LETTER) != 0);
-        block.word |= bit(class & (DIGIT | LETTER) != 0 || byte == b'_' || byte >= 0x80);
-        block.token |= bit(class & (DIGIT | LETTER | SIGN | TOKEN_SIGN) != 0 || byte == b'=');
-        block.sign |= bit(class & SIGN != 0);
-        block.colon |= bit(byte == b':');
-        block.backslash |= bit(byte == b'\\');
-        block.underscore |= bit(byte == b'_');
-        block.print |= bit(buckets(0, byte) & buckets(1, bytes[at + 1]) & buckets(2, bytes[at + 2]) != 0);
+    for (at, window) in bytes.windows(FINGERPRINT_BYTES).enumerate().take(known) {
+        let &[first, second, third] = window else { continue };
+        let class = CLASSES[usize::from(first)];
+        let bit = |bits: u8| u64::from(class & bits != 0) << at;
+        block.digit |= bit(DIGIT);
+        block.hex |= bit(DIGIT | HEX_LETTER);
+        block.word |= bit(DIGIT | LETTER) | u64::from(first == b'_' || first >= 0x80) << at;
+        block.token |= bit(DIGIT | LETTER | SIGN | TOKEN_SIGN) | u64::from(first == b'=') << at;
+        block.sign |= bit(SIGN);
+        let starts = prints.buckets(0, first);
+        if starts != 0 && starts & prints.buckets(1, second) & prints.buckets(2, third) != 0 {
+            block.print |= 1 << at;
+        }
+        match first {
+            b':' => block.colon |= 1 << at,
+            b'\\' => block.backslash |= 1 << at,
+            b'_' => block.underscore |= 1 << at,
+            _ => {}
+        }
     }
     block
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = LOW[byte & 15] & HIGH[byte >> 4];
+        byte += 1;
+    }
+    classes
+};
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Prints {
+    fn buckets(&self, place: usize, byte: u8) -> u8 {
+        self.low[place][usize::from(byte & 15)] & self.high[place][usize::from(byte >> 4)]
+    }
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -189,7 +214,7 @@ mod tests {
     use super::*;
 
     fn of(byte: u8) -> Block {
-        Block::of(&[byte; READ_BYTES], &Prints::default())
+        Block::of(&[byte; READ_BYTES], BLOCK_BYTES, &Prints::default())
     }
 
     #[test]

@@ -101,17 +101,25 @@ impl Index {
     fn add(&mut self, number: usize, rule: &Rule) {
         match rule.trigger.on {
             On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase => {
-                for literal in rule.trigger.text.split(' ').rev() {
-                    self.add_literal(number as u16, rule, literal.replace(SPACE, " ").as_bytes());
+                for literal in words(&rule.trigger.text) {
+                    self.add_literal(number as u16, rule, literal);
                 }
             }
-            On::Digits => rule.trigger.text.split(' ').rev().for_each(|runs| self.add_digits(number as u16, runs)),
+            On::Digits => words(&rule.trigger.text).for_each(|runs| self.add_digits(number as u16, runs)),
             On::HexGroups => self.signs.groups = Some(number),
             On::HexColon => self.signs.colons = Some(number),
         }
     }
 
     fn add_literal(&mut self, rule: u16, own: &Rule, literal: &[u8]) {
+        let start = self.literals.len();
+        let mut rest = literal;
+        while let Some((byte, tail)) = rest.split_first() {
+            let spaced = rest.strip_prefix(SPACE.as_bytes());
+            self.literals.push(if spaced.is_some() { b' ' } else { *byte });
+            rest = spaced.unwrap_or(tail);
+        }
+        let literal = &self.literals.get(start..).unwrap_or_default().to_vec();
         let any_case = matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase);
         let word_start = !matches!(own.trigger.on, On::Inside | On::InsideAnyCase);
         let long = own.trigger.on == On::Word || word_start && is_long(own, literal);
@@ -120,12 +128,10 @@ impl Index {
         if !long {
             self.prints.add(print, any_case);
         }
-        let start = self.literals.len() as u16;
-        self.literals.extend_from_slice(literal);
         let anchor = Anchor {
             rule,
             next: 0,
-            literal: start,
+            literal: start as u16,
             len: literal.len() as u8,
             offset: offset as u8,
             any_case,
@@ -147,9 +153,8 @@ impl Index {
         *first = self.anchors.len() as u16;
     }
 
-    fn add_digits(&mut self, rule: u16, runs: &str) {
-        let bytes = runs.as_bytes();
-        let (before, bytes) = match bytes {
+    fn add_digits(&mut self, rule: u16, runs: &[u8]) {
+        let (before, bytes) = match runs {
             [class, b'<', rest @ ..] => (Class::parse(*class), rest),
             rest => (None, rest),
         };
@@ -196,6 +201,11 @@ impl Index {
             .filter(move |digits| is(digits.before, before) && is(digits.after, after))
             .map(|digits| usize::from(digits.rule))
     }
+}
+
+/// From the last to the first.
+fn words(text: &str) -> impl Iterator<Item = &[u8]> {
+    text.as_bytes().rsplit(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
 fn pair(first: u8, second: u8) -> usize {

@@ -97,14 +97,14 @@ impl<'a> Scan<'a> {
     fn block(&self, at: usize) -> Block {
         let prints = &self.index.prints;
         if let Some(bytes) = self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            return Block::of(bytes, prints);
+            return Block::of(bytes, BLOCK_BYTES, prints);
         }
         let rest = self.bytes.get(at..).unwrap_or_default();
         let mut block = Block::default();
         if !rest.is_empty() {
             let mut bytes = [0; READ_BYTES];
             bytes.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-            block = Block::of(&bytes, prints);
+            block = Block::of(&bytes, rest.len().min(BLOCK_BYTES), prints);
         }
         if self.open && rest.len() < READ_BYTES {
             block.assume(rest.len());

@@ -55,6 +55,8 @@ impl<'t> Window<'t> {
     }
 
     /// The byte at `index`; `None` at the end and at a placeholder.
+    // Never inlined, and so the others that detectors call everywhere: together they would be a third of the masker.
+    #[inline(never)]
     pub(super) fn at(&self, index: usize) -> Option<u8> {
         #[cfg(test)]
         READS.with(|reads| reads.set(reads.get() + 1));
@@ -87,11 +89,13 @@ impl<'t> Window<'t> {
     }
 
     /// The byte before `index`; `None` at the floor.
+    #[inline(never)]
     pub(super) fn before(&self, index: usize) -> Option<u8> {
         if index > self.floor { self.bytes.get(index - 1).copied() } else { None }
     }
 
     /// Up to `count` bytes before `index`, never past the floor.
+    #[inline(never)]
     pub(super) fn back(&self, index: usize, count: usize) -> &'t [u8] {
         debug_assert!(count <= CONTEXT_BYTES);
         let start = index.saturating_sub(count).max(self.floor);
@@ -99,20 +103,27 @@ impl<'t> Window<'t> {
     }
 
     /// Bytes already read by the caller through [`Window::at`].
+    #[inline(never)]
     pub(super) fn slice(&self, start: usize, end: usize) -> &'t [u8] {
         self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// Length of the run from `start` of bytes that satisfy `accept`, at most `max`.
     pub(super) fn run(&self, start: usize, max: usize, accept: impl Fn(u8) -> bool) -> usize {
+        self.run_of(start, max, &accept)
+    }
+
+    #[inline(never)]
+    fn run_of(&self, start: usize, max: usize, accept: &dyn Fn(u8) -> bool) -> usize {
         let max = max.min(LOOK_AHEAD_BYTES);
         let mut len = 0;
-        while len < max && self.at(start + len).is_some_and(&accept) {
+        while len < max && self.at(start + len).is_some_and(accept) {
             len += 1;
         }
         len
     }
 
+    #[inline(never)]
     pub(super) fn starts_with(&self, start: usize, literal: &[u8]) -> bool {
         literal.iter().enumerate().all(|(offset, &byte)| self.at(start + offset) == Some(byte))
     }
@@ -127,6 +138,7 @@ impl<'t> Window<'t> {
 
     /// No word character before `index`. The letter of an escape (`\n`, `\t`, `\r`) is not one: chat text holds
     /// JSON in strings.
+    #[inline(never)]
     pub(super) fn word_starts(&self, index: usize) -> bool {
         match self.before(index) {
             None => true,
@@ -136,6 +148,7 @@ impl<'t> Window<'t> {
     }
 
     /// No word character at `index`.
+    #[inline(never)]
     pub(super) fn word_ends(&self, index: usize) -> bool {
         !self.at(index).is_some_and(is_word)
     }

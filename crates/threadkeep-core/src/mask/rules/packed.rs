@@ -111,13 +111,16 @@ const fn is_upper(label: &str, name: &str) -> bool {
     let (label, name) = (label.as_bytes(), name.as_bytes());
     let mut index = 0;
     while index < label.len() && index < name.len() {
-        let upper = if name[index] == b'-' { b'_' } else { name[index].to_ascii_uppercase() };
-        if label[index] != upper {
+        if label[index] != upper(name[index] as char) as u8 {
             return false;
         }
         index += 1;
     }
     label.len() == name.len()
+}
+
+const fn upper(letter: char) -> char {
+    if letter == '-' { '_' } else { letter.to_ascii_uppercase() }
 }
 
 /// Bits are kept in tenths.
@@ -181,11 +184,7 @@ impl Iterator for Packed {
         Some(Rule {
             name: Cow::Borrowed(name),
             kind: *KINDS.get(usize::from((kind - b'A') & 31))?,
-            label: if label.is_empty() {
-                Cow::Owned(name.to_ascii_uppercase().replace('-', "_"))
-            } else {
-                Cow::Borrowed(label)
-            },
+            label: if label.is_empty() { Cow::Owned(name.chars().map(upper).collect()) } else { Cow::Borrowed(label) },
             scope: match locale {
                 "" => Scope::Default,
                 OPT_IN => Scope::OptIn,
