@@ -9,8 +9,10 @@ pub(super) static RULES: [Line; TABLE.len()] = {
     let mut index = 0;
     while index < TABLE.len() {
         let (name, locale, label, runs, detect, source) = TABLE[index];
-        rules[index] =
-            Line { scope: Scope::Locale(locale), ..detector(name, Kind::Personal, label, digits(runs), detect, source) };
+        rules[index] = Line {
+            scope: Scope::Locale(locale),
+            ..detector(name, Kind::Personal, label, digits(runs), detect, source)
+        };
         index += 1;
     }
     rules
