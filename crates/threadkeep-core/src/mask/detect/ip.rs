@@ -22,9 +22,13 @@ pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<R
         Some(b'-' | b'+' | b'.') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
         _ => window.word_ends(end),
     };
+    // `1.3.6.1.5`, `2.5.29.17.1`: the arcs of an object identifier (ITU-T X.660) start with 0, 1 or 2.
+    let arcs = matches!(window.slice(start, start + 2), [b'0'..=b'2', b'.'])
+        && window.at(end) == Some(b'.')
+        && window.at(end + 1).is_some_and(|byte| byte.is_ascii_digit());
     let local =
         matches!(window.slice(start, end), [b'1', b'2', b'7', b'.', ..] | b"0.0.0.0") || prefix(window, end) > 0;
-    (ends && !(local && is_literal(window, start, end))).then_some(start..end)
+    (ends && !arcs && !(local && is_literal(window, start, end))).then_some(start..end)
 }
 
 /// An address of this very machine, or a range, that stands in source text: quoted, the host of a URL, with a port. It says

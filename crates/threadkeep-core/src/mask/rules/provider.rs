@@ -253,7 +253,7 @@ const TOKENS: &[Token] = &[
     ("resend-key", "RESEND_KEY", "re_", "n{8} '_' n{24}", Check::RandomMixed(3.0)),
     ("woocommerce-key", "WOOCOMMERCE_KEY", "ck_ cs_", "h{40}", Check::Random(2.5)),
     ("netlify-token", "NETLIFY_TOKEN", "nfp_ nfc_ nfo_ nfu_", "n{36}", Check::Random(2.5)),
-    ("service-token", "TOKEN", "hcaik_ xau_ dbtu_ dbtc_ sk-lf- jina_ e2b_ esecret_ fw_ xaat- xapt- fc- pa- tvly- tr_dev_ tr_prod_ signkey- retool_ sbp_oauth_ tkn.v1_ sk-helicone- sk_car_ y0_ Atza| Atzr| ATTA", "k{24,400} '='?", Check::RandomMixed(3.3)),
+    ("service-token", "TOKEN", "hcaik_ xau_ dbtu_ dbtc_ sk-lf- jina_ e2b_ esecret_ fw_ xaat- xapt- fc- pa- tvly- tr_dev_ tr_prod_ signkey- retool_ sbp_oauth_ tkn.v1_ sk-helicone- sk_car_ y0_ Atza| Atzr|", "k{24,400} '='?", Check::RandomMixed(3.3)),
     ("notify-key", "NOTIFY_KEY", "gcntfy-", "k{60,160}", Check::Random(2.5)),
 ];
 

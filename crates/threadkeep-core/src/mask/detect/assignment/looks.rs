@@ -120,7 +120,7 @@ pub(super) fn is_token(text: &[u8]) -> bool {
     if text.iter().any(|byte| byte.is_ascii_whitespace() || *byte >= 0x80) || digits + letters < text.len() / 2 {
         return false;
     }
-    let drawn = digits > 0 && letters > 0 || mixed && letters >= 20 && entropy::shannon(text) >= 4.0 || digits >= 24;
+    let drawn = digits > 0 && letters > 1 || mixed && letters >= 20 && entropy::shannon(text) >= 4.0 || digits >= 24;
     // An exclamation mark belongs to a password or a sentence.
     let exclaims = text.contains(&b'!') && entropy::shannon(text) < 4.0;
     drawn
@@ -158,7 +158,7 @@ fn is_camel(part: &[u8]) -> bool {
     let vowels = part.iter().filter(|byte| b"aeiouyAEIOUY".contains(byte)).count();
     let capitals = part.iter().filter(|byte| byte.is_ascii_uppercase()).count();
     let groups = part.windows(2).filter(|pair| !pair[0].is_ascii_digit() && pair[1].is_ascii_digit()).count();
-    digits <= 2
+    digits <= 4
         && groups < 2
         && capitals <= starts + 3
         && starts > 0
@@ -172,15 +172,19 @@ fn is_path(text: &[u8]) -> bool {
     text.contains(&b'/') && text.split(|byte| *byte == b'/').any(is_plain)
 }
 
-/// Source text: a call, a member, an index, a type.
-pub(super) fn is_code(text: &[u8], quoted: bool) -> bool {
+/// Source text: a call, a member, an index, a type, a constant. `spaced`: there was white space before it.
+pub(super) fn is_code(text: &[u8], quoted: bool, spaced: bool) -> bool {
     if quoted {
         return text.contains(&b'(') && text.contains(&b')');
     }
-    let call = text.contains(&b'(') || text.contains(&b'[') || text.contains(&b'{');
+    let call = text.contains(&b'(') || text.contains(&b'[') || text.contains(&b'{') || contains(text, b"::");
     let member = text.split(|byte| *byte == b'.').count() > 1 && text.split(|byte| *byte == b'.').all(is_identifier);
     let negation = text.first() == Some(&b'!') && text.iter().skip(1).all(|byte| is_identifier(&[*byte]));
-    call || member || negation
+    let constant = spaced
+        && text.first().is_some_and(u8::is_ascii_uppercase)
+        && text.contains(&b'_')
+        && text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    call || member || negation || constant
 }
 
 fn is_identifier(text: &[u8]) -> bool {

@@ -86,6 +86,7 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
         "(" => {
             matches!(name.strength, Strength::Secret | Strength::Password)
                 && after_name.is_empty()
+                && !window.slice(name.tail.start, at).contains(&b'.')
                 && matches!(window.at(at + 1), Some(b'"' | b'\''))
         }
         // `<token>value<`: the name must touch it.

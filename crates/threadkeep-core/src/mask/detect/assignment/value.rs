@@ -145,12 +145,12 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
     match name.strength {
         Strength::Password if opening.operator == ATTRIBUTE => text.len() >= 8 && !entropy::has_filler(text),
         Strength::Password => is_password(window, name, opening, text),
-        Strength::Secret => text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted),
+        Strength::Secret => text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted, opening.spaced),
         Strength::Key => {
             let least = if name.head.is_empty() { 16 } else { TOKEN_BYTES };
             text.len() >= least
                 && is_token_of(window, name, text)
-                && !is_code(text, quoted)
+                && !is_code(text, quoted, opening.spaced)
                 && (!name.head.is_empty() || entropy::shannon(text) >= 3.0)
         }
     }
@@ -174,7 +174,7 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, text: &[
         let is_named = !matches!(opening.operator, APART | ",");
         return has_digit || has_sign || is_token(text) || is_named && is_plain_word(text);
     }
-    if is_code(text, false) {
+    if is_code(text, false, opening.spaced) {
         return false;
     }
     has_digit
