@@ -70,6 +70,11 @@ impl Case {
         }
     }
 
+    /// The suite lists it, but it opens nothing: a host, a bucket, a name, an id that its issuer calls public.
+    pub(crate) fn is_public(&self) -> bool {
+        PUBLIC.contains(&self.entity.as_str())
+    }
+
     /// A rule settles it, by a checksum or by structure, or it is a secret.
     pub(crate) fn is_claimed(&self) -> bool {
         match self.suite.strip_prefix("presidio ") {
@@ -78,6 +83,26 @@ impl Case {
         }
     }
 }
+
+/// Kinds of cases that are found for what they tell about a system.
+#[rustfmt::skip]
+const PUBLIC: [&str; 39] = [
+    // addresses
+    "np.s3.1", "np.s3.2", "np.gcs.1", "np.arn.1", "kingfisher.artifactory.2", "kingfisher.auth0.3",
+    "kingfisher.azure.devops.2", "kingfisher.okta.2", "kingfisher.salesforce.2", "kingfisher.shopify.2",
+    "artifactory-jfrog-url", "salesforce-instance-url.1", "snowflake-account-host.1", "supabase-project-url",
+    "tableau-server-host.1",
+    // names and public ids
+    "np.google.1", "np.reactapp.1", "np.twitter.1", "np.aws.3", "kingfisher.anypoint.2", "kingfisher.auth0.1",
+    "kingfisher.azurestorage.name.1", "kingfisher.google.1", "kingfisher.mongodb.2", "kingfisher.paypal.1",
+    "kingfisher.planetscale.2", "kingfisher.reactapp.1", "kingfisher.snowflake.1", "kingfisher.twitter.1",
+    "azure-tenant-id", "canva-client-id", "cloudinary-cloud-name", "ebay-client-id", "sumologic-access-id",
+    "tableau-personal-access-token-name.1",
+    // public halves of keys
+    "np.age.1", "kingfisher.age.1",
+    // a common word with a number, with nothing that says what it is
+    "kingfisher.weak_password.1", "np.weakpassword.1",
+];
 
 /// Kinds of personal data that a rule is there for by default.
 const SETTLED: [&str; 7] =

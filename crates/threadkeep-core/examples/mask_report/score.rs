@@ -12,6 +12,9 @@ struct Score {
     /// Of those whose place in the text is known.
     known_found: usize,
     known_missed: usize,
+    /// Of those that open something.
+    secret_found: usize,
+    secret_missed: usize,
     exact: usize,
     falsely: usize,
     rightly_left: usize,
@@ -25,6 +28,10 @@ impl Score {
             self.found += hit;
             self.missed += 1 - hit;
             self.exact += usize::from(outcome.is_exact);
+            if !case.is_public() {
+                self.secret_found += hit;
+                self.secret_missed += 1 - hit;
+            }
             if case.spans.is_some() {
                 self.known_found += hit;
                 self.known_missed += 1 - hit;
@@ -60,10 +67,11 @@ pub(crate) fn tables(out: &mut impl Write, cases: &[Case]) -> Result<()> {
     for (suite, score) in &suites {
         writeln!(
             out,
-            "{suite:<36} {:>17} {:>7} {:>17} {:>6} {:>17}",
+            "{suite:<34} {:>15} {:>6} {:>15} {:>15} {:>6} {:>13}",
             share(score.found, score.missed),
             score.missed,
             share(score.known_found, score.known_missed),
+            share(score.secret_found, score.secret_missed),
             score.exact,
             share(score.falsely, score.rightly_left)
         )?;

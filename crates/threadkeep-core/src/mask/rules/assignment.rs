@@ -13,7 +13,7 @@ pub(super) const RULES: &[Line] = &[
 
 const PASSWORD: &str = "passw pwd passphrase pass passwd pw pswd identified␣by securestring";
 const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
-const KEY: &str = "key auth access private salt _pat authtoken";
+const KEY: &str = "key auth access private salt _pat authtoken login crumb";
 
 const fn rule(name: &'static str, label: &'static str, trigger: (On, &'static str), detect: DetectorFn) -> Line {
     let source = "assignments in source code and configuration";

@@ -85,7 +85,21 @@ impl<'t> Name<'t> {
             letters += usize::from(common.is_none() && rest[0].is_ascii_alphabetic());
             at += common.map_or(1, |word| word.len());
         }
-        letters >= 4
+        letters >= 3
+    }
+
+    /// A user is named just before: `user = …`, `Uid=…;`.
+    pub(super) fn follows_user(&self, window: &Window<'_>) -> bool {
+        let before = window.back(self.word.start - self.head.len(), OWNER_BYTES * 2).to_ascii_lowercase();
+        let named = |word: &[u8]| {
+            before.windows(word.len()).enumerate().any(|(at, part)| {
+                let rest = before.get(at + word.len()..).unwrap_or_default();
+                let name =
+                    rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" _'\"".contains(byte)).count();
+                part == word && name < 8 && matches!(rest.get(name), Some(b'=' | b':'))
+            })
+        };
+        named(b"user") || named(b"uid")
     }
 
     /// An option of a command: `--token`.

@@ -113,7 +113,8 @@ fn attribute(window: &Window<'_>, closed: &Range<usize>) -> Option<(&'static str
         at = skip_space(window, at + 1);
     }
     at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
-    let word = [&b"value"[..], b"default"].into_iter().find(|word| window.starts_with_ignore_case(at, word))?;
+    let word =
+        [&b"value"[..], b"default", b"params"].into_iter().find(|word| window.starts_with_ignore_case(at, word))?;
     at += word.len();
     at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
     at = skip_space(window, at);

@@ -144,8 +144,10 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
     }
     match name.strength {
         Strength::Password if opening.operator == ATTRIBUTE => text.len() >= 8 && !entropy::has_filler(text),
-        Strength::Password => is_password(window, name, opening, text),
-        Strength::Secret => text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted, opening.spaced),
+        Strength::Password => is_password(window, name, opening, value),
+        Strength::Secret => {
+            text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted, opening.spaced)
+        }
         Strength::Key => {
             let least = if name.head.is_empty() { 16 } else { TOKEN_BYTES };
             text.len() >= least
@@ -157,7 +159,8 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
 }
 
 /// Anything a person would type, unless it is a word of a form or of a program.
-fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, text: &[u8]) -> bool {
+fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
+    let text = window.slice(value.start, value.end);
     let quoted = opening.quote.is_some();
     if text.len() < PASSWORD_BYTES
         || text.len() > 128
@@ -170,6 +173,9 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, text: &[
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let has_sign =
         text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
+    if matches!(opening.operator, "=" | ":") && name.follows_user(window) && is_typed(window, value, quoted) {
+        return true;
+    }
     if quoted {
         let is_named = !matches!(opening.operator, APART | ",");
         return has_digit || has_sign || is_token(text) || is_named && is_plain_word(text);
@@ -180,6 +186,15 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, text: &[
     has_digit
         || has_sign && !name.is_short(window)
         || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
+}
+
+/// Words that may stand beside a user's name: quoted, or the whole rest of a line or field.
+fn is_typed(window: &Window<'_>, value: &Range<usize>, quoted: bool) -> bool {
+    let words = window.slice(value.start, value.end);
+    let ends = quoted || matches!(window.at(value.end), None | Some(b'\n' | b'\r' | b';' | b'"' | b'\''));
+    // Between quotes, an identifier names something; words are what they are.
+    let joint: &[u8] = if quoted { b" " } else { b"_-" };
+    ends && words.iter().all(|byte| byte.is_ascii_alphanumeric() || joint.contains(byte))
 }
 
 /// Cheap: a bare token goes on for a while, and has no padding yet.
