@@ -1,0 +1,96 @@
+-- ai_threads: one row per life of a thread; `messages` is UIMessage[], masked.
+--
+-- Safe on an empty database, on one that has a table ai_threads of an earlier make, and a second time. Run it in one
+-- transaction, as the role that will own the table:
+--
+--   psql --single-transaction --set ON_ERROR_STOP=1 --file 0001_ai_threads.sql "$DATABASE_URL"
+--
+-- or put it into a migration of your own; the lines `--> statement-breakpoint` are those of drizzle-kit.
+
+-- Two servers that start at once migrate one after the other.
+SELECT pg_advisory_xact_lock(8357923401);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS ai_threads (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    owner_user_id text NOT NULL,
+    state_key text NOT NULL,
+    messages jsonb NOT NULL DEFAULT '[]',
+    metadata jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz
+);
+--> statement-breakpoint
+-- Both are read by every list, which must not have to unpack the messages. The count cannot lie: it is generated.
+ALTER TABLE ai_threads
+    ADD COLUMN IF NOT EXISTS message_count integer NOT NULL GENERATED ALWAYS AS (jsonb_array_length(messages)) STORED,
+    -- {key: [position, count]} of appends that came with an idempotency key; one entry per append at most.
+    ADD COLUMN IF NOT EXISTS idempotency_keys jsonb NOT NULL DEFAULT '{}';
+--> statement-breakpoint
+-- The title of a thread that is there already: its metadata's, else its first user text on one line.
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'ai_threads'::regclass AND attname = 'title' AND NOT attisdropped) THEN
+        RETURN;
+    END IF;
+    ALTER TABLE ai_threads ADD COLUMN title text;
+    -- Forced row security would hide the rows from their owner, too.
+    ALTER TABLE ai_threads NO FORCE ROW LEVEL SECURITY;
+    UPDATE ai_threads SET title = coalesce(
+        nullif(rtrim(left(metadata ->> 'title', 100)), ''),
+        (SELECT rtrim(left(text, 100))
+         FROM jsonb_array_elements(messages) WITH ORDINALITY AS message (body, at),
+              jsonb_path_query(body, '$.parts[*] ? (@.type == "text" && @.text.type() == "string").text') WITH ORDINALITY AS part (value, n),
+              btrim(regexp_replace(value #>> '{}', '\s+', ' ', 'g')) AS text
+         WHERE body ->> 'role' = 'user' AND text <> ''
+         ORDER BY at, n LIMIT 1));
+END $$;
+--> statement-breakpoint
+-- Without a setting the policy compares with NULL, after one with the empty text: nobody may be called that.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'ai_threads'::regclass AND conname = 'ai_threads_owner_named') THEN
+        ALTER TABLE ai_threads ADD CONSTRAINT ai_threads_owner_named CHECK (owner_user_id <> '');
+    END IF;
+END $$;
+--> statement-breakpoint
+-- A unique key that counts deleted rows, too, would keep a deleted thread's key from ever being used again.
+DO $$
+DECLARE
+    old record;
+BEGIN
+    FOR old IN
+        SELECT format('%I.%I', n.nspname, c.relname) AS index_name, k.conname AS constraint_name
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indexrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'u'
+        WHERE i.indrelid = 'ai_threads'::regclass AND i.indisunique AND i.indpred IS NULL
+          AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+               WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) = ARRAY['owner_user_id', 'state_key']
+    LOOP
+        IF old.constraint_name IS NULL THEN
+            EXECUTE format('DROP INDEX %s', old.index_name);
+        ELSE
+            EXECUTE format('ALTER TABLE ai_threads DROP CONSTRAINT %I', old.constraint_name);
+        END IF;
+    END LOOP;
+END $$;
+--> statement-breakpoint
+CREATE UNIQUE INDEX IF NOT EXISTS ai_threads_live ON ai_threads (owner_user_id, state_key) WHERE deleted_at IS NULL;
+--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS ai_threads_recency ON ai_threads (owner_user_id, updated_at DESC, id DESC) WHERE deleted_at IS NULL;
+--> statement-breakpoint
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'ai_threads'::regclass AND polname = 'ai_threads_owner') THEN
+        CREATE POLICY ai_threads_owner ON ai_threads
+            USING (owner_user_id = current_setting('app.current_user_id', true))
+            WITH CHECK (owner_user_id = current_setting('app.current_user_id', true));
+    END IF;
+END $$;
+--> statement-breakpoint
+ALTER TABLE ai_threads ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+-- FORCE: the policy holds for the owner of the table, too. Only superusers and roles with BYPASSRLS are above it.
+ALTER TABLE ai_threads FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,143 @@
+// `ThreadPersistencePort` on PostgreSQL.
+
+import { ThreadkeepError } from '../error.ts';
+import {
+  MAX_THREAD_MESSAGES,
+  type AppendMessages,
+  type SaveThread,
+  type ThreadAddress,
+  type ThreadMetadata,
+  type ThreadPersistencePort,
+  type WrittenThread,
+} from '../port.ts';
+import { readAddress, readCount, readIdempotencyKey, readList } from '../port-input.ts';
+import { parseCursor, toCursor } from './cursor.ts';
+import { addToRow, createRow, deleteRow, listRows, lockRow, readMessages, readSlice, type Addition, type LockedRow } from './rows.ts';
+import { decideAppend, decideSave, maskedMessages, maskedMetadata, sameMessages, titleOf } from './rules.ts';
+import { asOwner, type Database, type Transaction } from './tenant.ts';
+
+export interface PostgresStoreOptions {
+  /**
+   * A Drizzle database. Not a transaction of your own: `app.current_user_id` would stay set until its end.
+   * Its role must be neither a superuser nor have BYPASSRLS, or row-level security guards nothing.
+   */
+  readonly db: Database;
+  /** MAX_THREAD_MESSAGES; 200 by default. */
+  readonly maxMessages?: number;
+}
+
+/**
+ * A store that keeps its threads in the table `ai_threads`, made by this package's migration.
+ *
+ * Each call is one transaction, in which `app.current_user_id` is the owner and the thread's row is locked; nothing is
+ * kept in the connection, so that a transaction-mode pooler may stand between. When a call rejects with
+ * `upstream_unavailable`, the connection was lost, and the write may have happened or not: append again with the same
+ * `idempotencyKey`, or load and look.
+ *
+ * @throws {RangeError} when `maxMessages` is no whole number from 1 on.
+ */
+export function createPostgresStore({ db, maxMessages = MAX_THREAD_MESSAGES }: PostgresStoreOptions): ThreadPersistencePort {
+  if (!Number.isSafeInteger(maxMessages) || maxMessages < 1) throw new RangeError('threadkeep/postgres: `maxMessages` is no whole number from 1 on');
+  return {
+    async loadThread(address) {
+      const { owner, stateKey } = readAddress(address);
+      const messages = await asOwner(db, owner, (tx) => readMessages(tx, { owner, stateKey }));
+      return { stateKey, messages };
+    },
+
+    async saveThread(save) {
+      const write = prepareSave(save);
+      return asOwner(db, write.owner, (tx) => saveInto(tx, write, maxMessages));
+    },
+
+    async appendMessages(append) {
+      const write = prepareAppend(append);
+      return asOwner(db, write.owner, (tx) => appendInto(tx, write, maxMessages));
+    },
+
+    async softDelete(address) {
+      const { owner, stateKey } = readAddress(address);
+      await asOwner(db, owner, (tx) => deleteRow(tx, { owner, stateKey }));
+    },
+
+    async listThreads(list) {
+      const { owner, limit, cursor } = readList(list);
+      const after = cursor === undefined ? undefined : parseCursor(cursor);
+      // One more than asked for tells whether there is a next page.
+      const rows = await asOwner(db, owner, (tx) => listRows(tx, owner, limit + 1, after));
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return { threads: page.map((row) => row.summary), ...(last ? { nextCursor: toCursor(last.position) } : {}) };
+    },
+  };
+}
+
+/** A checked and masked write: what is done before a connection is taken. */
+type Prepared<Write> = Write & { readonly metadata: ThreadMetadata | undefined };
+
+function prepareSave(save: SaveThread): Prepared<SaveThread> {
+  const address = readAddress(save);
+  const expectedMessageCount = readCount(save.expectedMessageCount);
+  return { ...address, expectedMessageCount, messages: maskedMessages(save.messages), metadata: maskedMetadata(save.metadata) };
+}
+
+function prepareAppend(append: AppendMessages): Prepared<AppendMessages> {
+  const { expectedMessageCount, reserve, idempotencyKey } = append;
+  return {
+    ...readAddress(append),
+    ...(expectedMessageCount === undefined ? {} : { expectedMessageCount: readCount(expectedMessageCount) }),
+    ...(reserve === undefined ? {} : { reserve: readCount(reserve) }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey: readIdempotencyKey(idempotencyKey) }),
+    messages: maskedMessages(append.messages),
+    metadata: maskedMetadata(append.metadata),
+  };
+}
+
+async function saveInto(tx: Transaction, save: Prepared<SaveThread>, maxMessages: number): Promise<WrittenThread> {
+  return writeInto(tx, save, async (row) => {
+    const stored = row ? await readMessages(tx, save) : [];
+    const count = decideSave({ stored, saved: save.messages, expected: save.expectedMessageCount, maxMessages });
+    return save.messages.slice(save.messages.length - count);
+  });
+}
+
+async function appendInto(tx: Transaction, append: Prepared<AppendMessages>, maxMessages: number): Promise<WrittenThread> {
+  const { messages, idempotencyKey, expectedMessageCount: expected, reserve = 0 } = append;
+  return writeInto(tx, append, async (row) => {
+    if (row?.written) {
+      const { position, count } = row.written;
+      const written = await readSlice(tx, row, position, position + count);
+      if (!sameMessages(written, messages)) throw new ThreadkeepError('idempotency_mismatch');
+      return [];
+    }
+    decideAppend({ messageCount: row?.messageCount ?? 0, count: messages.length, expected, reserve, maxMessages });
+    return messages;
+  }, idempotencyKey);
+}
+
+/** Locks the thread's row, lets `decide` say what to add, and adds it. */
+async function writeInto(
+  tx: Transaction,
+  { metadata, owner, stateKey }: ThreadAddress & { readonly metadata: ThreadMetadata | undefined },
+  decide: (row: LockedRow | undefined) => Promise<AppendMessages['messages']>,
+  idempotencyKey?: string,
+): Promise<WrittenThread> {
+  const address = { owner, stateKey };
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const row = await lockRow(tx, address, idempotencyKey);
+    const messages = await decide(row);
+    const messageCount = (row?.messageCount ?? 0) + messages.length;
+    const addition: Addition = { messages, title: titleOf(messages), idempotencyKey };
+    if (messages.length === 0) return { stateKey, messageCount };
+    if (row) {
+      await addToRow(tx, row, addition);
+      return { stateKey, messageCount };
+    }
+    if (await createRow(tx, address, addition, metadata)) return { stateKey, messageCount };
+    // Another first write was quicker and is committed by now: the next look finds its row.
+  }
+  throw new ThreadkeepError('thread_busy');
+}
+
+/** How often a row that was not there may have been created and deleted again between two statements. */
+const MAX_ATTEMPTS = 8;
