@@ -1,0 +1,41 @@
+// The drivers of Drizzle that the store is for, each as an app would set it up.
+
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle as onNodePostgres } from 'drizzle-orm/node-postgres';
+import { drizzle as onPglite } from 'drizzle-orm/pglite';
+import { drizzle as onPostgresJs } from 'drizzle-orm/postgres-js';
+import pg from 'pg';
+import postgres from 'postgres';
+import type { Database } from 'threadkeep/postgres';
+import { migrate } from 'threadkeep/postgres/migrate';
+import { APP_ROLE } from './database.ts';
+
+/** A Drizzle database, and how to let go of it. */
+export interface Opened {
+  readonly db: Database;
+  close(): Promise<void>;
+}
+
+/** Connections of one pool. */
+const POOL_SIZE = 10;
+
+export function postgresJs(url: string, max = POOL_SIZE): Opened {
+  const client = postgres(url, { max, onnotice: () => {} });
+  return { db: onPostgresJs({ client }), close: () => client.end() };
+}
+
+export function nodePostgres(url: string, max = POOL_SIZE): Opened {
+  const client = new pg.Pool({ connectionString: url, max });
+  // An idle connection that dies is replaced; without a listener it would end the process.
+  client.on('error', () => {});
+  return { db: onNodePostgres({ client }), close: () => client.end() };
+}
+
+/** PostgreSQL inside this process. Its only user is a superuser: it takes the role of an app. */
+export async function pglite(): Promise<Opened> {
+  const client = await PGlite.create();
+  const db = onPglite({ client });
+  await migrate(db);
+  await client.exec(`CREATE ROLE ${APP_ROLE}; GRANT SELECT, INSERT, UPDATE ON ai_threads TO ${APP_ROLE}; SET ROLE ${APP_ROLE};`);
+  return { db, close: () => client.close() };
+}
