@@ -5,7 +5,7 @@
 --
 --   psql --single-transaction --set ON_ERROR_STOP=1 --file 0001_ai_threads.sql "$DATABASE_URL"
 --
--- or put it into a migration of your own; the lines `--> statement-breakpoint` are those of drizzle-kit.
+-- or put it into a migration of your own: the marks between the statements are those of drizzle-kit.
 
 -- Two servers that start at once migrate one after the other.
 SELECT pg_advisory_xact_lock(8357923401);

@@ -32,7 +32,7 @@ export interface Position {
 }
 
 export async function readMessages(tx: Transaction, address: ThreadAddress): Promise<UIMessage[]> {
-  const rows = await tx.select({ text: asText(aiThreads.messages) }).from(aiThreads).where(live(address)).$withCache(false);
+  const rows = await tx.select({ text: sql<string>`${aiThreads.messages}::text` }).from(aiThreads).where(live(address)).$withCache(false);
   return rows[0] === undefined ? [] : (fromJsonText(rows[0].text) as UIMessage[]);
 }
 
@@ -104,7 +104,7 @@ export async function listRows(tx: Transaction, owner: string, limit: number, af
       stateKey: aiThreads.stateKey,
       title: aiThreads.title,
       messageCount: aiThreads.messageCount,
-      metadata: asText<string | null>(aiThreads.metadata),
+      metadata: sql<string | null>`${aiThreads.metadata}::text`,
       updatedAtUs: sql<string>`(extract(epoch FROM ${aiThreads.updatedAt}) * 1000000)::bigint::text`,
     })
     .from(aiThreads)
@@ -137,10 +137,6 @@ function behind({ updatedAtUs, id }: Position): SQL {
 // By way of `text`: drivers differ in what they do to a parameter that PostgreSQL says is a jsonb.
 function asJsonb(value: unknown): SQL {
   return sql`${toJsonText(value)}::text::jsonb`;
-}
-
-function asText<Text = string>(column: typeof aiThreads.messages | typeof aiThreads.metadata): SQL<Text> {
-  return sql<Text>`${column}::text`;
 }
 
 function titleText(title: string | undefined): string | null {

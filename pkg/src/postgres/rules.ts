@@ -1,6 +1,8 @@
 // The core's rules of a thread, on plain values: what a write may do to a thread, and what is stored of it.
 
 import type { UIMessage } from 'ai';
+// By its own name: the package's entry for this runtime brings the core's module.
+import 'threadkeep';
 import { call, toJson } from '../core.ts';
 import type { ThreadMetadata } from '../port.ts';
 import * as wasm from '../wasm/threadkeep.js';
@@ -12,8 +14,7 @@ export function maskedMessages(messages: readonly UIMessage[]): UIMessage[] {
 }
 
 /** A copy without secrets and personal data; `invalid_request` for what is no object, or larger than 16 KiB. */
-export function maskedMetadata(metadata: ThreadMetadata | undefined): ThreadMetadata | undefined {
-  if (metadata === undefined) return undefined;
+export function maskedMetadata(metadata: ThreadMetadata): ThreadMetadata {
   const json = toJson(metadata);
   return call(() => wasm.maskMetadata(json)) as ThreadMetadata;
 }

@@ -72,28 +72,29 @@ export function createPostgresStore({ db, maxMessages = MAX_THREAD_MESSAGES }: P
   };
 }
 
-/** A checked and masked write: what is done before a connection is taken. */
-type Prepared<Write> = Write & { readonly metadata: ThreadMetadata | undefined };
-
-function prepareSave(save: SaveThread): Prepared<SaveThread> {
-  const address = readAddress(save);
-  const expectedMessageCount = readCount(save.expectedMessageCount);
-  return { ...address, expectedMessageCount, messages: maskedMessages(save.messages), metadata: maskedMetadata(save.metadata) };
-}
-
-function prepareAppend(append: AppendMessages): Prepared<AppendMessages> {
-  const { expectedMessageCount, reserve, idempotencyKey } = append;
+// Checked and masked before a connection is taken.
+function prepareSave(save: SaveThread): SaveThread {
   return {
-    ...readAddress(append),
-    ...(expectedMessageCount === undefined ? {} : { expectedMessageCount: readCount(expectedMessageCount) }),
-    ...(reserve === undefined ? {} : { reserve: readCount(reserve) }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey: readIdempotencyKey(idempotencyKey) }),
-    messages: maskedMessages(append.messages),
-    metadata: maskedMetadata(append.metadata),
+    ...readAddress(save),
+    messages: maskedMessages(save.messages),
+    expectedMessageCount: readCount(save.expectedMessageCount),
+    ...(save.metadata === undefined ? {} : { metadata: maskedMetadata(save.metadata) }),
   };
 }
 
-async function saveInto(tx: Transaction, save: Prepared<SaveThread>, maxMessages: number): Promise<WrittenThread> {
+function prepareAppend(append: AppendMessages): AppendMessages {
+  const { expectedMessageCount, reserve, idempotencyKey, metadata } = append;
+  return {
+    ...readAddress(append),
+    messages: maskedMessages(append.messages),
+    ...(expectedMessageCount === undefined ? {} : { expectedMessageCount: readCount(expectedMessageCount) }),
+    ...(reserve === undefined ? {} : { reserve: readCount(reserve) }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey: readIdempotencyKey(idempotencyKey) }),
+    ...(metadata === undefined ? {} : { metadata: maskedMetadata(metadata) }),
+  };
+}
+
+async function saveInto(tx: Transaction, save: SaveThread, maxMessages: number): Promise<WrittenThread> {
   return writeInto(tx, save, async (row) => {
     const stored = row ? await readMessages(tx, save) : [];
     const count = decideSave({ stored, saved: save.messages, expected: save.expectedMessageCount, maxMessages });
@@ -101,7 +102,7 @@ async function saveInto(tx: Transaction, save: Prepared<SaveThread>, maxMessages
   });
 }
 
-async function appendInto(tx: Transaction, append: Prepared<AppendMessages>, maxMessages: number): Promise<WrittenThread> {
+async function appendInto(tx: Transaction, append: AppendMessages, maxMessages: number): Promise<WrittenThread> {
   const { messages, idempotencyKey, expectedMessageCount: expected, reserve = 0 } = append;
   return writeInto(tx, append, async (row) => {
     if (row?.written) {
@@ -118,7 +119,7 @@ async function appendInto(tx: Transaction, append: Prepared<AppendMessages>, max
 /** Locks the thread's row, lets `decide` say what to add, and adds it. */
 async function writeInto(
   tx: Transaction,
-  { metadata, owner, stateKey }: ThreadAddress & { readonly metadata: ThreadMetadata | undefined },
+  { owner, stateKey, metadata }: ThreadAddress & { readonly metadata?: ThreadMetadata },
   decide: (row: LockedRow | undefined) => Promise<AppendMessages['messages']>,
   idempotencyKey?: string,
 ): Promise<WrittenThread> {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { migrate } from 'threadkeep/postgres/migrate';
+import { migrate } from '../../../pkg/dist/postgres/migrate.js';
 import type { Server } from './server.ts';
 
 /** Owns the table; FORCE holds it to the policy, too. */

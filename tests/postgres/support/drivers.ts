@@ -6,8 +6,8 @@ import { drizzle as onPglite } from 'drizzle-orm/pglite';
 import { drizzle as onPostgresJs } from 'drizzle-orm/postgres-js';
 import pg from 'pg';
 import postgres from 'postgres';
-import type { Database } from 'threadkeep/postgres';
-import { migrate } from 'threadkeep/postgres/migrate';
+import type { Database } from '../../../pkg/dist/postgres/index.js';
+import { migrate } from '../../../pkg/dist/postgres/migrate.js';
 import { APP_ROLE } from './database.ts';
 
 /** A Drizzle database, and how to let go of it. */
@@ -19,8 +19,9 @@ export interface Opened {
 /** Connections of one pool. */
 const POOL_SIZE = 10;
 
+// `prepare: false`: this driver prepares a statement of its own when it connects, and a pooler may have moved on by then.
 export function postgresJs(url: string, max = POOL_SIZE): Opened {
-  const client = postgres(url, { max, onnotice: () => {} });
+  const client = postgres(url, { max, prepare: false, onnotice: () => {} });
   return { db: onPostgresJs({ client }), close: () => client.end() };
 }
 
