@@ -12,6 +12,7 @@ mod mask;
 mod random;
 mod request;
 mod state_key;
+mod thread;
 mod value;
 
 pub use accumulator::Accumulator;
@@ -20,3 +21,4 @@ pub use map::{to_openai_messages, ui_messages_to_message_dtos, ui_messages_to_mo
 pub use mask::{find_secrets, mask_messages, mask_text};
 pub use request::last_user_message;
 pub use state_key::{create_state_key, is_state_key};
+pub use thread::{decide_append, decide_save, mask_metadata, same, title_of_messages};

@@ -4,7 +4,8 @@ import type { UIMessage } from 'ai';
 // By its own name: the package's entry for this runtime brings the core's module.
 import 'threadkeep';
 import { call, toJson } from '../core.ts';
-import type { ThreadMetadata } from '../port.ts';
+import { ThreadkeepError } from '../error.ts';
+import { errorOfCode, type ThreadMetadata } from '../port.ts';
 import * as wasm from '../wasm/threadkeep.js';
 
 /** Copies without secrets and personal data; `invalid_request` for what is no list of messages. */
@@ -34,11 +35,20 @@ export function sameMessages(a: readonly UIMessage[], b: readonly UIMessage[]): 
 /** How many of `saved`, counted from its end, are new; `thread_conflict`, `thread_diverged` and `thread_full`. */
 export function decideSave(save: { stored: readonly UIMessage[]; saved: readonly UIMessage[]; expected: number; maxMessages: number }): number {
   const [stored, saved] = [toJson(save.stored), toJson(save.saved)];
-  return call(() => wasm.decideSave(stored, saved, save.expected, save.maxMessages));
+  return decide(() => wasm.decideSave(stored, saved, save.expected, save.maxMessages));
 }
 
 /** Whether an append may be: `thread_conflict` and `thread_full`. */
 export function decideAppend(append: { messageCount: number; count: number; expected: number | undefined; reserve: number; maxMessages: number }): void {
   const { messageCount, count, expected, reserve, maxMessages } = append;
-  call(() => wasm.decideAppend(messageCount, count, expected, reserve, maxMessages));
+  decide(() => wasm.decideAppend(messageCount, count, expected, reserve, maxMessages));
+}
+
+// The core knows codes; the port has classes for some.
+function decide<Decision>(enter: () => Decision): Decision {
+  try {
+    return call(enter);
+  } catch (error) {
+    throw error instanceof ThreadkeepError ? errorOfCode(error.code, { cause: error.cause }) : error;
+  }
 }
