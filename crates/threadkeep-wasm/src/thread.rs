@@ -6,8 +6,8 @@ use serde_json::Value;
 use threadkeep_core::ErrorCode;
 use threadkeep_core::mask::Masker;
 use threadkeep_core::thread::{Command, ThreadState, decide, read_metadata, same_messages, title_of};
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The title that masked messages give a thread which has none yet.
 ///
@@ -81,7 +81,11 @@ fn read_array(json: &str) -> Result<Vec<Value>, JsValue> {
 }
 
 /// A count as JavaScript has it; one beyond 32 bits is as good as the largest.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is wanted"
+)]
 fn count(number: f64) -> usize {
     number as usize
 }

@@ -1,10 +1,11 @@
 //! Chromium and its driver, for the tests that need a real browser.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::shell::{Shell, say};
+use crate::debian;
+use crate::shell::Shell;
 
 /// A browser and the driver of the same version.
 pub(crate) struct Chromium {
@@ -23,7 +24,7 @@ pub(crate) fn chromium(shell: &Shell) -> Result<Chromium> {
         driver: named("CHROMEDRIVER", "/usr/bin/chromedriver"),
     };
     if !pair.is_there() {
-        install(shell)?;
+        debian::install(shell, &["chromium", "chromium-driver"])?;
     }
     if !pair.is_there() {
         bail!(
@@ -39,22 +40,4 @@ impl Chromium {
     fn is_there(&self) -> bool {
         self.browser.exists() && self.driver.exists()
     }
-}
-
-fn install(shell: &Shell) -> Result<()> {
-    if !Path::new("/usr/bin/apt-get").exists() {
-        bail!("the browser tests need Chromium and chromedriver: install them first");
-    }
-    say("installing chromium and chromium-driver by apt-get (a minute)");
-    let apt_get = |arguments: &[&str]| {
-        let root = rustix::process::geteuid().is_root();
-        let mut command = shell.command(if root { "apt-get" } else { "sudo" });
-        if !root {
-            command.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
-        }
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
-        shell.run(&mut command)
-    };
-    apt_get(&["update", "-qq"])?;
-    apt_get(&["install", "-qq", "-y", "--no-install-recommends", "chromium", "chromium-driver"])
 }

@@ -9,7 +9,9 @@ mod shell;
 
 mod cargo_tools;
 mod chromium;
+mod debian;
 mod node;
+mod postgres;
 
 mod bundle;
 mod glue;
@@ -43,7 +45,7 @@ The one menu of Threadkeep.
 
   cargo xtask test [PART...]
       Runs every test there is, or only the named parts:
-      fmt lint fences core wasm worker browser
+      fmt lint fences core wasm worker store postgres browser
 
   cargo xtask token --user NAME
       Prints a token for the local worker, good for one hour.

@@ -9,7 +9,7 @@ use crate::bundle::{self, Effort};
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::test::Outcome;
-use crate::{cargo_tools, chromium, fences, node, package};
+use crate::{cargo_tools, chromium, fences, node, package, postgres};
 
 /// One row of the summary.
 pub(crate) struct Part {
@@ -19,7 +19,7 @@ pub(crate) struct Part {
 }
 
 /// Quick ones first: who broke the format should not wait for a browser.
-pub(crate) const PARTS: [Part; 8] = [
+pub(crate) const PARTS: [Part; 9] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
     Part { name: "fences", what: "the core is pure, the worker and the npm package are small", run: fences },
@@ -27,6 +27,7 @@ pub(crate) const PARTS: [Part; 8] = [
     Part { name: "wasm", what: "Rust tests as WebAssembly in Chromium", run: wasm },
     Part { name: "worker", what: "the built worker on bare workerd", run: worker },
     Part { name: "store", what: "the contract of stores, on the worker", run: store },
+    Part { name: "postgres", what: "the store on a real PostgreSQL", run: postgres },
     Part { name: "browser", what: "the page and stock clients in Chromium", run: browser },
 ];
 
@@ -38,7 +39,7 @@ const WASM_CRATES: [(&str, &str); 3] = [
 ];
 
 /// Folders whose TypeScript is checked; that of pkg/ is by its build.
-const TYPED: [(&str, &str); 2] = [("worker", "worker/demo"), ("tests", "tests")];
+const TYPED: [(&str, &str); 3] = [("worker", "worker/demo"), ("tests", "tests"), ("tests", "tests/postgres")];
 
 /// One line per test wherever the output goes.
 const NODE_TEST: [&str; 2] = ["--test", "--test-reporter=spec"];
@@ -133,6 +134,22 @@ fn store(project: &Project) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+fn postgres(project: &Project) -> Result<Outcome> {
+    bundle::build(project, Effort::Small)?;
+    let shell = package::build(project)?;
+    let postgres = postgres::postgres(&shell)?;
+    for folder in ["tests", "tests/postgres"] {
+        node::packages(project, &shell, folder)?;
+    }
+    let mut node = shell.command("node");
+    node.args(NODE_TEST)
+        .args(specs(project, "postgres")?)
+        .env("POSTGRES_BIN", &postgres.bin)
+        .env("PGBOUNCER", &postgres.pgbouncer);
+    shell.run(&mut node)?;
+    Ok(Outcome::Passed)
+}
+
 fn browser(project: &Project) -> Result<Outcome> {
     let shell = bundle::build(project, Effort::Small)?;
     let chromium = chromium::chromium(&shell)?;
@@ -169,6 +186,9 @@ fn tsc(project: &Project, shell: &Shell) -> Result<()> {
     package::build(project)?;
     for (packages, sources) in TYPED {
         node::packages(project, shell, packages)?;
+        if project.root.join(sources).join("package-lock.json").exists() {
+            node::packages(project, shell, sources)?;
+        }
         let tsc = project.root.join(packages).join("node_modules/.bin/tsc");
         shell.run(shell.command(tsc).args(["--noEmit", "--project", sources]))?;
     }
