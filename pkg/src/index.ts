@@ -2,6 +2,7 @@ export { createAccumulator, type Accumulator, type AccumulatorOptions } from './
 export { type AiEvent, type Ending, type Problem, type RunErrorCode } from './event.ts';
 export { toUIMessageStream, toUIMessageStreamResponse, type ResponseOptions } from './stream/ui-message-stream.ts';
 export { type Events, type FinishedRun, type StreamOptions } from './stream/pump.ts';
+export { foldChunks, type FoldOptions, type Folded, type Refusal } from './fold.ts';
 export { lastUserMessage } from './request.ts';
 export {
   toOpenAiMessages,

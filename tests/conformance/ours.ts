@@ -1,27 +1,26 @@
-// Threadkeep as an implementation.
+// Threadkeep as an implementation: the npm package, as it is published.
 
-import { createRequire } from 'node:module';
+import * as threadkeep from '../../pkg/dist/entry/inline.js';
 import type { Implementation, Json, Outcome } from '../../pkg/src/conformance/index.ts';
 
-const core = createRequire(import.meta.url)(process.env['THREADKEEP_WASM'] ?? '../../target/conformance/threadkeep_wasm.js');
-
 export const ours: Implementation = {
-  foldChunks: async (chunks, { target, message }) => core.foldChunks(chunks, message, target) as Outcome,
-  toModelMessages: async (messages, { target, ignoreIncompleteToolCalls }) => {
-    try {
-      const mapped = core.uiMessagesToModelMessages(messages, target, ignoreIncompleteToolCalls);
-      return { value: JSON.parse(JSON.stringify(mapped)) as Json };
-    } catch (error) {
-      return { refused: (error as { code: string }).code };
-    }
+  foldChunks: async (chunks, { target, message }): Promise<Outcome> => {
+    const folded = threadkeep.foldChunks(chunks as never, {
+      target,
+      ...(message === undefined ? {} : { message: message as never }),
+    });
+    if (folded.refusal !== undefined) return { refused: folded.refusal.code, at: folded.refusal.at };
+    return { value: folded.message as unknown as Json };
   },
-  validateMessages: async (messages, { target }) => {
-    try {
-      core.validateMessages(messages, target);
-      return { value: null };
-    } catch (error) {
-      return { refused: (error as { code: string }).code };
-    }
-  },
-  parsePartialJson: async (text) => ({ value: core.parsePartialJson(text) as Json }),
+  toModelMessages: async (messages, options) =>
+    outcome(() => JSON.parse(JSON.stringify(threadkeep.uiMessagesToModelMessages(messages as never, options))) as Json),
 };
+
+function outcome(run: () => Json): Outcome {
+  try {
+    return { value: run() };
+  } catch (error) {
+    if (error instanceof threadkeep.ThreadkeepError) return { refused: error.code };
+    throw error;
+  }
+}

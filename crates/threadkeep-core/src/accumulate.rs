@@ -78,9 +78,11 @@ pub struct Finished {
 }
 
 impl Accumulator {
-    /// Starts a run. `metadata` goes into the `start` chunk and so into the message.
+    /// Starts a run. `metadata` goes into the `start` chunk and so into the message. Only an object does: a client could
+    /// not merge the metadata of the end into anything else, and would fail.
     #[must_use]
     pub fn new(message_id: &str, metadata: Option<Value>) -> Self {
+        let metadata = metadata.filter(Value::is_object);
         Self {
             frames: FrameDecoder::new(Framing::Ndjson),
             reader: EventReader::default(),
@@ -314,6 +316,13 @@ mod tests {
         let mut run = Accumulator::new("m", Some(json!({"runId": "r"})));
         run.push(text("a"));
         assert_eq!(run.finish().message.unwrap().metadata, Some(json!({"runId": "r", "status": "aborted"})));
+    }
+
+    #[test]
+    fn metadata_that_is_no_object_is_left_out() {
+        let mut run = Accumulator::new("m", Some(json!("x")));
+        run.push(text("a"));
+        assert_eq!(run.finish().message.unwrap().metadata, Some(json!({"status": "aborted"})));
     }
 
     #[test]

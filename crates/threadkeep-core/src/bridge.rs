@@ -158,7 +158,7 @@ impl Bridge {
             self.settle(&mut chunks);
             chunks.push(UiMessageChunk::FinishStep);
             // Status before `abort`: a client may stop reading there.
-            chunks.push(UiMessageChunk::MessageMetadata { message_metadata: json!({"status": "aborted"}) });
+            chunks.push(UiMessageChunk::MessageMetadata { message_metadata: Some(json!({"status": "aborted"})) });
             chunks.push(UiMessageChunk::Abort { reason: None });
         }
         chunks
@@ -284,7 +284,7 @@ impl Bridge {
         self.ended = Some(Ended::Failed);
         self.settle(chunks);
         chunks.push(UiMessageChunk::FinishStep);
-        chunks.push(UiMessageChunk::MessageMetadata { message_metadata: json!({"status": "error"}) });
+        chunks.push(UiMessageChunk::MessageMetadata { message_metadata: Some(json!({"status": "error"})) });
         chunks.push(UiMessageChunk::Error { error_text: public_error_text(code).to_owned() });
     }
 
@@ -311,14 +311,14 @@ impl Bridge {
         self.close_block(chunks);
         let id = self.blocks.to_string();
         self.blocks += 1;
-        chunks.push(kind.start(BlockChunk { id: id.clone(), provider_metadata: None }));
+        chunks.push(kind.start(BlockChunk { id: id.clone(), ..BlockChunk::default() }));
         self.open = Some(Block { kind, id: id.clone() });
         id
     }
 
     fn close_block(&mut self, chunks: &mut Vec<UiMessageChunk>) {
         if let Some(block) = self.open.take() {
-            chunks.push(block.kind.end(BlockChunk { id: block.id, provider_metadata: None }));
+            chunks.push(block.kind.end(BlockChunk { id: block.id, ..BlockChunk::default() }));
         }
     }
 

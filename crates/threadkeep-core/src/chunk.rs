@@ -31,7 +31,8 @@ pub enum UiMessageChunk {
         error_text: String,
     },
     MessageMetadata {
-        message_metadata: Value,
+        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+        message_metadata: Option<Value>,
     },
     StartStep,
     FinishStep,
@@ -49,24 +50,8 @@ pub enum UiMessageChunk {
     },
     ToolInputAvailable(ToolCallChunk),
     ToolInputError(ToolCallChunk),
-    ToolApprovalRequest {
-        approval_id: String,
-        tool_call_id: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        is_automatic: Option<bool>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        signature: Option<String>,
-    },
-    ToolApprovalResponse {
-        approval_id: String,
-        approved: bool,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        provider_executed: Option<bool>,
-        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-        provider_metadata: Option<Value>,
-    },
+    ToolApprovalRequest(ApprovalRequestChunk),
+    ToolApprovalResponse(ApprovalResponseChunk),
     ToolOutputAvailable(ToolOutputChunk),
     ToolOutputError(ToolOutputChunk),
     ToolOutputDenied {
@@ -77,6 +62,8 @@ pub enum UiMessageChunk {
     File(JsonMap),
     ReasoningFile(JsonMap),
     Custom(JsonMap),
+    /// v7, experimental there.
+    SteeringMessage(JsonMap),
     /// `data-{name}`: the only extension channel that every client accepts, when transient.
     #[serde(untagged)]
     Data(DataChunk),
@@ -87,6 +74,9 @@ pub enum UiMessageChunk {
 #[serde(rename_all = "camelCase")]
 pub struct BlockChunk {
     pub id: String,
+    /// Only in `text-end`, since v7.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citations: Option<Value>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub provider_metadata: Option<Value>,
 }
@@ -120,6 +110,41 @@ pub struct ToolCallChunk {
     pub dynamic: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// `json` or `text`, only in `tool-input-start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_encoding: Option<String>,
+}
+
+/// Since v6.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalRequestChunk {
+    pub approval_id: String,
+    pub tool_call_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_descriptor: Option<Value>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub input_schema_input: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_automatic: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// Since v7.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalResponseChunk {
+    pub approval_id: String,
+    pub approved: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_executed: Option<bool>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub provider_metadata: Option<Value>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -232,7 +257,7 @@ mod tests {
             json!({"type": "reset-step"}),
             json!({"type": "text-start", "id": "0", "providerMetadata": {"p": {"a": 1}}}),
             json!({"type": "text-delta", "id": "0", "delta": "x"}),
-            json!({"type": "text-end", "id": "0"}),
+            json!({"type": "text-end", "id": "0", "citations": []}),
             json!({"type": "reasoning-start", "id": "0"}),
             json!({"type": "reasoning-delta", "id": "0", "delta": "x"}),
             json!({"type": "reasoning-end", "id": "0"}),
@@ -250,6 +275,7 @@ mod tests {
             json!({"type": "file", "url": "u", "mediaType": "m"}),
             json!({"type": "reasoning-file", "url": "u", "mediaType": "m"}),
             json!({"type": "custom", "kind": "p.t"}),
+            json!({"type": "steering-message", "id": "s", "parts": [{"type": "text", "text": "x"}]}),
             json!({"type": "data-status", "data": {"phase": "thinking"}, "transient": true}),
         ] {
             check_round_trip(&value);

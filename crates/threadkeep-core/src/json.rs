@@ -11,42 +11,16 @@ pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     Value::deserialize(deserializer).map(Some)
 }
 
-/// Keys that the AI SDK refuses to merge (`packages/ai/src/util/merge-objects.ts`): they reach a JavaScript prototype.
-const PROTOTYPE_KEYS: [&str; 3] = ["__proto__", "constructor", "prototype"];
-
-/// Merges `overlay` into `base` as the AI SDK merges message metadata: objects key by key, anything else replaced,
-/// prototype keys skipped.
-pub(crate) fn merge(base: &mut Option<Value>, overlay: &Value) {
-    match (base.as_mut(), overlay) {
-        (Some(Value::Object(base)), Value::Object(overlay)) => merge_objects(base, overlay),
-        _ => *base = Some(without_prototype_keys(overlay)),
-    }
-}
-
-fn merge_objects(base: &mut JsonMap, overlay: &JsonMap) {
-    for (key, value) in overlay {
-        if PROTOTYPE_KEYS.contains(&key.as_str()) {
-            continue;
-        }
-        match (base.get_mut(key), value) {
-            (Some(Value::Object(inner)), Value::Object(overlay)) => merge_objects(inner, overlay),
-            (Some(slot), _) => *slot = without_prototype_keys(value),
-            (None, _) => {
-                base.insert(key.clone(), without_prototype_keys(value));
-            }
-        }
-    }
-}
-
-fn without_prototype_keys(value: &Value) -> Value {
+/// Whether the AI SDK refuses to read this JSON at all, because it could reach a JavaScript prototype
+/// (`secure-json-parse` in `packages/provider-utils`).
+pub(crate) fn is_forbidden(value: &Value) -> bool {
     match value {
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .filter(|(key, _)| !PROTOTYPE_KEYS.contains(&key.as_str()))
-                .map(|(key, value)| (key.clone(), without_prototype_keys(value)))
-                .collect(),
-        ),
-        other => other.clone(),
+        Value::Object(map) => {
+            let prototype = map.get("constructor").and_then(|inner| inner.get("prototype"));
+            map.contains_key("__proto__") || prototype.is_some() || map.values().any(is_forbidden)
+        }
+        Value::Array(items) => items.iter().any(is_forbidden),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -87,17 +61,10 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn merge_goes_into_objects_and_replaces_the_rest() {
-        let mut base = Some(json!({"usage": {"a": 1}, "tags": [1, 2], "x": "old"}));
-        merge(&mut base, &json!({"usage": {"b": 2}, "tags": [3], "x": "new"}));
-        assert_eq!(base, Some(json!({"usage": {"a": 1, "b": 2}, "tags": [3], "x": "new"})));
-    }
-
-    #[test]
-    fn merge_skips_prototype_keys_at_every_depth() {
-        let mut base = None;
-        merge(&mut base, &json!({"__proto__": {"x": 1}, "a": {"constructor": 1, "b": 2}}));
-        assert_eq!(base, Some(json!({"a": {"b": 2}})));
+    fn a_prototype_key_is_forbidden_at_every_depth() {
+        assert!(is_forbidden(&json!({"a": [{"__proto__": 1}]})));
+        assert!(is_forbidden(&json!({"constructor": {"prototype": null}})));
+        assert!(!is_forbidden(&json!({"constructor": "x", "prototype": {}})));
     }
 
     #[test]

@@ -1,210 +1,249 @@
 //! Reads JSON that is still being written: the input of a tool call while it streams.
 //!
-//! Gives what the AI SDK's `parsePartialJson` gives (`packages/ai/src/util/parse-partial-json.ts`): the longest
-//! sensible value of the text so far. An unfinished string ends where the text ends, an unfinished number at its last
-//! digit, an unfinished literal is completed, an unfinished key is left out. What follows the first value is ignored.
+//! Gives what the AI SDK's `parsePartialJson` gives (`packages/ai/src/util/fix-json.ts`): the text is cut where its last
+//! whole value ends and what is open is closed. Of text that is no JSON at all nothing is made.
 
-use crate::json::JsonMap;
+use crate::json::is_forbidden;
+use crate::target::Target;
 use serde_json::Value;
 
-/// Deeper nesting gives `None`, as serde_json itself refuses it: the parser's stack stays bounded.
-const MAX_DEPTH: usize = 128;
-
 /// The value so far; `None` when there is none yet, or when the text is no beginning of JSON.
-pub(crate) fn parse(text: &str) -> Option<Value> {
-    if let Ok(value) = serde_json::from_str(text) {
-        return Some(value);
-    }
-    let mut parser = Parser { rest: text };
-    match parser.value(0) {
-        Parsed::Whole(value) | Parsed::Cut(value) => Some(value),
-        Parsed::Nothing | Parsed::Invalid => None,
-    }
+pub(crate) fn parse(text: &str, target: Target) -> Option<Value> {
+    let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&Scanner::new(text, target).close()));
+    value.ok().filter(|value| !is_forbidden(value))
 }
 
-enum Parsed {
-    Whole(Value),
-    /// The text ended inside this value.
-    Cut(Value),
-    /// The text ended before a value could be seen.
-    Nothing,
-    Invalid,
+/// What a character can belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Before the first value.
+    Start,
+    /// Behind it: what follows is passed over.
+    End,
+    String,
+    Escape,
+    /// `\uXXXX`, and how many digits there were.
+    Unicode(u8),
+    /// `true`, `false` or `null`, from here on.
+    Literal(usize),
+    Number,
+    ObjectStart,
+    Key,
+    AfterKey,
+    BeforeValue,
+    ObjectValue,
+    ObjectComma,
+    ArrayStart,
+    ArrayValue,
+    ArrayComma,
 }
 
-struct Parser<'a> {
-    rest: &'a str,
+const LITERALS: [&str; 3] = ["true", "false", "null"];
+
+struct Scanner<'a> {
+    text: &'a str,
+    target: Target,
+    /// Outermost first; the last one takes the next character.
+    open: Vec<Inside>,
+    /// Where the text that can be kept ends.
+    end: usize,
 }
 
-impl Parser<'_> {
-    fn value(&mut self, depth: usize) -> Parsed {
-        self.skip_space();
-        match self.rest.as_bytes().first() {
-            None => Parsed::Nothing,
-            Some(_) if depth > MAX_DEPTH => Parsed::Invalid,
-            Some(b'"') => self.string(),
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Value::Bool(true)),
-            Some(b'f') => self.literal("false", Value::Bool(false)),
-            Some(b'n') => self.literal("null", Value::Null),
-            Some(_) => Parsed::Invalid,
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str, target: Target) -> Self {
+        let mut scanner = Self { text, target, open: vec![Inside::Start], end: 0 };
+        for (at, char) in text.char_indices() {
+            scanner.take(at, char);
         }
+        scanner
     }
 
-    fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
-    }
-
-    fn take(&mut self, count: usize) -> &str {
-        let (taken, rest) = self.rest.split_at_checked(count).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        taken
-    }
-
-    fn eat(&mut self, byte: u8) -> bool {
-        self.skip_space();
-        let found = self.rest.as_bytes().first() == Some(&byte);
-        if found {
-            self.take(1);
-        }
-        found
-    }
-
-    fn literal(&mut self, word: &str, value: Value) -> Parsed {
-        if self.rest.starts_with(word) {
-            self.take(word.len());
-            Parsed::Whole(value)
-        } else if word.starts_with(self.rest) {
-            self.rest = "";
-            Parsed::Cut(value)
-        } else {
-            Parsed::Invalid
-        }
-    }
-
-    fn number(&mut self) -> Parsed {
-        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let length = self.rest.bytes().take_while(is_part).count();
-        let cut = length == self.rest.len();
-        let text = self.take(length);
-        let digits = if cut { text.trim_end_matches(|c: char| !c.is_ascii_digit()) } else { text };
-        match (digits.is_empty(), serde_json::from_str::<Value>(digits)) {
-            (true, _) => Parsed::Nothing,
-            (false, Ok(value)) if cut => Parsed::Cut(value),
-            (false, Ok(value)) => Parsed::Whole(value),
-            (false, Err(_)) => Parsed::Invalid,
-        }
-    }
-
-    fn string(&mut self) -> Parsed {
-        match string_end(self.rest) {
-            Ok(end) => match serde_json::from_str(self.take(end)) {
-                Ok(value) => Parsed::Whole(value),
-                Err(_) => Parsed::Invalid,
-            },
-            Err(last_whole) => {
-                let closed = format!("{}\"", self.take(last_whole));
-                self.rest = "";
-                serde_json::from_str(&closed).map_or(Parsed::Invalid, Parsed::Cut)
-            }
-        }
-    }
-
-    fn array(&mut self, depth: usize) -> Parsed {
-        self.take(1);
-        let mut items = Vec::new();
-        if self.eat(b']') {
-            return Parsed::Whole(Value::Array(items));
-        }
-        loop {
-            match self.value(depth + 1) {
-                Parsed::Whole(item) => items.push(item),
-                Parsed::Cut(item) => {
-                    items.push(item);
-                    return Parsed::Cut(Value::Array(items));
+    fn take(&mut self, at: usize, char: char) {
+        let next = at + char.len_utf8();
+        match self.open.last().copied().unwrap_or(Inside::End) {
+            Inside::End => {}
+            Inside::Start => self.start_value(at, char, Inside::End),
+            Inside::BeforeValue => self.start_value(at, char, Inside::ObjectValue),
+            Inside::ArrayComma => self.start_value(at, char, Inside::ArrayValue),
+            Inside::ArrayStart => self.start_item(at, char),
+            Inside::ObjectStart if char == '}' => self.close_container(next),
+            Inside::ObjectStart | Inside::ObjectComma if char == '"' => self.turn(Inside::Key),
+            Inside::Key if char == '"' => self.turn(Inside::AfterKey),
+            Inside::AfterKey if char == ':' => self.turn(Inside::BeforeValue),
+            Inside::ObjectStart | Inside::ObjectComma | Inside::Key | Inside::AfterKey => {}
+            Inside::ObjectValue => self.after_object_value(next, char),
+            Inside::ArrayValue => {
+                // What is no separator is kept: JSON's own reader judges it.
+                self.after_array_value(next, char);
+                if !matches!(char, ',' | ']') {
+                    self.end = next;
                 }
-                Parsed::Nothing => return Parsed::Cut(Value::Array(items)),
-                Parsed::Invalid => return Parsed::Invalid,
             }
-            if self.eat(b']') {
-                return Parsed::Whole(Value::Array(items));
-            }
-            if !self.eat(b',') {
-                return if self.rest.is_empty() { Parsed::Cut(Value::Array(items)) } else { Parsed::Invalid };
-            }
+            Inside::String => self.in_string(next, char),
+            Inside::Escape => self.in_escape(next, char),
+            Inside::Unicode(digits) => self.in_unicode(next, char, digits),
+            Inside::Number => self.in_number(next, char),
+            Inside::Literal(start) => self.in_literal(start, next, char),
         }
     }
 
-    fn object(&mut self, depth: usize) -> Parsed {
-        self.take(1);
-        let mut map = JsonMap::new();
-        if self.eat(b'}') {
-            return Parsed::Whole(Value::Object(map));
-        }
-        loop {
-            self.skip_space();
-            let key = match self.rest.as_bytes().first() {
-                None => return Parsed::Cut(Value::Object(map)),
-                Some(b'"') => match self.string() {
-                    Parsed::Whole(Value::String(key)) => key,
-                    Parsed::Whole(_) | Parsed::Invalid => return Parsed::Invalid,
-                    Parsed::Cut(_) | Parsed::Nothing => return Parsed::Cut(Value::Object(map)),
-                },
-                Some(_) => return Parsed::Invalid,
-            };
-            if !self.eat(b':') {
-                return if self.rest.is_empty() { Parsed::Cut(Value::Object(map)) } else { Parsed::Invalid };
-            }
-            match self.value(depth + 1) {
-                Parsed::Whole(value) => {
-                    map.insert(key, value);
-                }
-                Parsed::Cut(value) => {
-                    map.insert(key, value);
-                    return Parsed::Cut(Value::Object(map));
-                }
-                Parsed::Nothing => return Parsed::Cut(Value::Object(map)),
-                Parsed::Invalid => return Parsed::Invalid,
-            }
-            if self.eat(b'}') {
-                return Parsed::Whole(Value::Object(map));
-            }
-            if !self.eat(b',') {
-                return if self.rest.is_empty() { Parsed::Cut(Value::Object(map)) } else { Parsed::Invalid };
-            }
-        }
+    fn turn(&mut self, into: Inside) {
+        self.open.pop();
+        self.open.push(into);
     }
-}
 
-/// Where the string that starts `text` ends (after its closing quote), or, when it is cut, where its last whole
-/// character or escape ends.
-fn string_end(text: &str) -> Result<usize, usize> {
-    let mut chars = text.char_indices().skip(1);
-    let mut last_whole = 1;
-    while let Some((at, char)) = chars.next() {
+    /// Opens a value; when it is over, `then` is what the next character belongs to.
+    fn start_value(&mut self, at: usize, char: char, then: Inside) {
+        let value = match char {
+            '"' => Inside::String,
+            't' | 'f' | 'n' => Inside::Literal(at),
+            '-' | '0'..='9' => Inside::Number,
+            '{' => Inside::ObjectStart,
+            '[' => Inside::ArrayStart,
+            _ => return,
+        };
+        if char != '-' {
+            self.end = at + 1;
+        }
+        self.turn(then);
+        self.open.push(value);
+    }
+
+    fn start_item(&mut self, at: usize, char: char) {
+        let next = at + char.len_utf8();
+        if char == ']' {
+            return self.close_container(next);
+        }
+        // Before v7 an item was kept from its first character on, also a lone minus.
+        if self.target < Target::Ai7 {
+            self.end = next;
+        }
+        self.start_value(at, char, Inside::ArrayValue);
+    }
+
+    fn close_container(&mut self, next: usize) {
+        self.end = next;
+        self.open.pop();
+    }
+
+    fn after_object_value(&mut self, next: usize, char: char) {
         match char {
-            '"' => return Ok(at + 1),
-            '\\' => match chars.next() {
-                None => return Err(last_whole),
-                Some((at, 'u')) => {
-                    // Half of a surrogate pair alone is no character: cut before it.
-                    let end = at + 5;
-                    let unit = text.get(at + 1..end).and_then(|digits| u16::from_str_radix(digits, 16).ok());
-                    let high = unit.is_some_and(|unit| (0xD800..0xDC00).contains(&unit));
-                    if chars.by_ref().take(4).count() < 4 {
-                        return Err(last_whole);
-                    }
-                    if !high {
-                        last_whole = end;
-                    }
-                }
-                Some((at, escaped)) => last_whole = at + escaped.len_utf8(),
-            },
-            other => last_whole = at + other.len_utf8(),
+            ',' => self.turn(Inside::ObjectComma),
+            '}' => self.close_container(next),
+            _ => {}
         }
     }
-    Err(last_whole)
+
+    fn after_array_value(&mut self, next: usize, char: char) {
+        match char {
+            ',' => self.turn(Inside::ArrayComma),
+            ']' => self.close_container(next),
+            _ => {}
+        }
+    }
+
+    fn after_value(&mut self, next: usize, char: char) {
+        match self.open.last() {
+            Some(Inside::ObjectValue) => self.after_object_value(next, char),
+            Some(Inside::ArrayValue) => self.after_array_value(next, char),
+            _ => {}
+        }
+    }
+
+    fn in_string(&mut self, next: usize, char: char) {
+        match char {
+            '"' => self.close_container(next),
+            '\\' => self.open.push(Inside::Escape),
+            _ => self.end = next,
+        }
+    }
+
+    fn in_escape(&mut self, next: usize, char: char) {
+        self.open.pop();
+        // v5 takes the digits of \u for letters of the string.
+        if char == 'u' && self.target >= Target::Ai6 {
+            self.open.push(Inside::Unicode(0));
+        } else {
+            self.end = next;
+        }
+    }
+
+    fn in_unicode(&mut self, next: usize, char: char, digits: u8) {
+        if !char.is_ascii_hexdigit() {
+            return;
+        }
+        if digits < 3 {
+            return self.turn(Inside::Unicode(digits + 1));
+        }
+        self.open.pop();
+        // Half of a surrogate pair is no letter, and Unicode text cannot hold it: it is kept with its other half.
+        let is_high = self.text.get(next - 4..next).is_some_and(is_high_surrogate);
+        if !is_high {
+            self.end = next;
+        }
+    }
+
+    fn in_number(&mut self, next: usize, char: char) {
+        match char {
+            '0'..='9' => self.end = next,
+            'e' | 'E' | '-' | '.' => {}
+            ',' => {
+                self.open.pop();
+                self.after_value(next, char);
+            }
+            '}' => {
+                self.open.pop();
+                if self.open.last() == Some(&Inside::ObjectValue) {
+                    self.after_object_value(next, char);
+                }
+            }
+            ']' => {
+                self.open.pop();
+                if self.open.last() == Some(&Inside::ArrayValue) {
+                    self.after_array_value(next, char);
+                }
+            }
+            _ => drop(self.open.pop()),
+        }
+    }
+
+    fn in_literal(&mut self, start: usize, next: usize, char: char) {
+        let so_far = self.text.get(start..next).unwrap_or_default();
+        if LITERALS.iter().any(|literal| literal.starts_with(so_far)) {
+            self.end = next;
+        } else {
+            self.open.pop();
+            self.after_value(next, char);
+        }
+    }
+
+    /// The text that can be kept, with everything open closed.
+    fn close(self) -> String {
+        let mut whole = self.text.get(..self.end).unwrap_or_default().to_owned();
+        for inside in self.open.iter().rev() {
+            match inside {
+                Inside::String => whole.push('"'),
+                Inside::ObjectStart
+                | Inside::Key
+                | Inside::AfterKey
+                | Inside::BeforeValue
+                | Inside::ObjectValue
+                | Inside::ObjectComma => whole.push('}'),
+                Inside::ArrayStart | Inside::ArrayValue | Inside::ArrayComma => whole.push(']'),
+                Inside::Literal(start) => {
+                    let so_far = self.text.get(*start..).unwrap_or_default();
+                    let literal = LITERALS.iter().find(|literal| literal.starts_with(so_far));
+                    whole.push_str(literal.and_then(|literal| literal.get(so_far.len()..)).unwrap_or_default());
+                }
+                Inside::Start | Inside::End | Inside::Escape | Inside::Unicode(_) | Inside::Number => {}
+            }
+        }
+        whole
+    }
+}
+
+fn is_high_surrogate(digits: &str) -> bool {
+    u16::from_str_radix(digits, 16).is_ok_and(|unit| (0xD800..0xDC00).contains(&unit))
 }
 
 #[cfg(test)]
@@ -214,7 +253,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<Value>) {
-        assert_eq!(parse(text), expected, "{text}");
+        assert_eq!(parse(text, Target::default()), expected, "{text}");
     }
 
     #[test]
@@ -234,6 +273,12 @@ mod tests {
     }
 
     #[test]
+    fn majors_differ_in_a_lone_minus_and_in_a_cut_escape() {
+        assert_eq!([Target::Ai6, Target::Ai7].map(|target| parse("[-", target)), [None, Some(json!([]))]);
+        assert_eq!([Target::Ai5, Target::Ai6].map(|target| parse(r#"["\u00"#, target)), [None, Some(json!([""]))]);
+    }
+
+    #[test]
     fn half_of_a_surrogate_pair_is_left_out() {
         check(r#"["a\ud83c"#, Some(json!(["a"])));
         check(r#"["a\uDB40\uDC"#, Some(json!(["a"])));
@@ -250,7 +295,7 @@ mod tests {
     #[test]
     fn what_is_no_json_is_none() {
         check("hello", None);
-        check(r#"{"a" 1}"#, None);
+        check(r#"{"__proto__":1"#, None);
         check(&"[".repeat(100_000), None);
     }
 
@@ -263,7 +308,7 @@ mod tests {
     fn every_cut_of_a_whole_value_is_a_value_or_none() {
         let whole = r#"{"city":"Zürich 🏔 \n","list":[1,-2.5e3,true,null,{"x":"\ud83d\ude00"}],"n":{}}"#;
         for (at, _) in whole.char_indices() {
-            let _ = parse(&whole[..at]);
+            let _ = parse(&whole[..at], Target::default());
         }
         check(whole, Some(serde_json::from_str(whole).unwrap()));
     }

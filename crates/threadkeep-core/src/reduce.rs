@@ -1,19 +1,24 @@
 //! The reducer: folds chunks into the message that an AI SDK client builds from the same stream.
 //!
-//! Source: `packages/ai/src/ui/process-ui-message-stream.ts` in vercel/ai (v7), followed rule by rule.
+//! Source: `packages/ai/src/ui/process-ui-message-stream.ts` in vercel/ai, followed rule by rule as
+//! `readUIMessageStream` of each major uses it.
+
+mod metadata;
+mod tool;
 
 use crate::bridge::BlockKind;
-use crate::chunk::{BlockChunk, DataChunk, DeltaChunk, ToolCallChunk, ToolOutputChunk, UiMessageChunk};
-use crate::json::{JsonMap, merge};
+use crate::chunk::{BlockChunk, DataChunk, DeltaChunk, ToolCallChunk, UiMessageChunk};
+use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
-use crate::part::{DataPart, Part, ReasoningPart, StreamState, TextPart, Tool, ToolPart, ToolState};
-use crate::partial_json;
+use crate::part::{DataPart, Part, ReasoningPart, StreamState, TextPart};
+use crate::target::Target;
 use serde_json::Value;
 use std::fmt;
 
 /// A message under construction. Chunks go in by [`Reducer::apply`]; the message can be read at any time.
 #[derive(Debug, Clone)]
 pub struct Reducer {
+    target: Target,
     message: UiMessage,
     /// Open text blocks: chunk id and index of the part. Seldom more than one.
     active_texts: Vec<(String, usize)>,
@@ -28,8 +33,8 @@ struct PartialCall {
     call: ToolCallChunk,
 }
 
-/// A chunk that refers to something that is not there. The AI SDK throws a `UIMessageStreamError` for each of these;
-/// the message is left as it was.
+/// A chunk that refers to something that is not there, or cannot be applied. The AI SDK throws for each of these; the
+/// message is left as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReduceError {
     /// A delta or end for a text block that is not open.
@@ -42,6 +47,23 @@ pub enum ReduceError {
     UnknownToolInput,
     /// A response to an approval that was not requested.
     UnknownApproval,
+    /// Metadata for a message whose metadata is a plain value: there is nothing to merge into.
+    InvalidMetadata,
+}
+
+impl ReduceError {
+    /// `invalid_reference` or `invalid_metadata`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownText
+            | Self::UnknownReasoning
+            | Self::UnknownToolCall
+            | Self::UnknownToolInput
+            | Self::UnknownApproval => "invalid_reference",
+            Self::InvalidMetadata => "invalid_metadata",
+        }
+    }
 }
 
 impl fmt::Display for ReduceError {
@@ -52,6 +74,7 @@ impl fmt::Display for ReduceError {
             Self::UnknownToolCall => "no tool call with that id",
             Self::UnknownToolInput => "no tool input with that id is streaming",
             Self::UnknownApproval => "no approval with that id",
+            Self::InvalidMetadata => "the metadata so far is no object",
         })
     }
 }
@@ -62,13 +85,17 @@ impl Reducer {
     /// Starts from an empty assistant message.
     #[must_use]
     pub fn new(message_id: impl Into<String>) -> Self {
-        Self::continuing(UiMessage::new(message_id, Role::Assistant))
+        Self::continuing(UiMessage::new(message_id, Role::Assistant), Target::default())
     }
 
-    /// Goes on with a message that is already there.
+    /// Goes on with an assistant message that is already there, as a client of `target` does. From a message of another
+    /// role only the id is taken.
     #[must_use]
-    pub fn continuing(message: UiMessage) -> Self {
-        Self { message, active_texts: Vec::new(), active_reasonings: Vec::new(), partial_calls: Vec::new() }
+    pub fn continuing(message: UiMessage, target: Target) -> Self {
+        let message =
+            if message.role == Role::Assistant { message } else { UiMessage::new(message.id, Role::Assistant) };
+        let partial_calls = tool::partial_calls(&message, target);
+        Self { target, message, active_texts: Vec::new(), active_reasonings: Vec::new(), partial_calls }
     }
 
     #[must_use]
@@ -88,16 +115,14 @@ impl Reducer {
     pub fn apply(&mut self, chunk: &UiMessageChunk) -> Result<(), ReduceError> {
         match chunk {
             UiMessageChunk::Start { message_id, message_metadata } => {
-                if let Some(id) = message_id {
-                    id.clone_into(&mut self.message.id);
-                }
-                self.merge_metadata(message_metadata.as_ref());
+                self.start(message_id.as_deref());
+                self.merge_metadata(message_metadata.as_ref())?;
             }
-            UiMessageChunk::Finish { message_metadata, .. } => self.merge_metadata(message_metadata.as_ref()),
-            UiMessageChunk::MessageMetadata { message_metadata } => self.merge_metadata(Some(message_metadata)),
+            UiMessageChunk::Finish { message_metadata, .. } => self.merge_metadata(message_metadata.as_ref())?,
+            UiMessageChunk::MessageMetadata { message_metadata } => self.merge_metadata(message_metadata.as_ref())?,
             UiMessageChunk::Abort { .. } | UiMessageChunk::Error { .. } => {}
             UiMessageChunk::StartStep => self.message.parts.push(Part::StepStart(JsonMap::new())),
-            UiMessageChunk::FinishStep => self.close_blocks(),
+            UiMessageChunk::FinishStep => self.finish_step(),
             UiMessageChunk::ResetStep => self.reset_step(),
             UiMessageChunk::TextStart(block) => self.start_text(block),
             UiMessageChunk::TextDelta(delta) => self.append_text(delta)?,
@@ -109,46 +134,19 @@ impl Reducer {
             UiMessageChunk::ToolInputDelta { tool_call_id, input_text_delta } => {
                 self.append_tool_input(tool_call_id, input_text_delta)?;
             }
-            UiMessageChunk::ToolInputAvailable(call) => {
-                let dynamic = call.dynamic == Some(true);
-                self.put_tool(call, dynamic, ToolState::InputAvailable, call.input.clone(), None);
-            }
+            UiMessageChunk::ToolInputAvailable(call) => self.end_tool_input(call),
             UiMessageChunk::ToolInputError(call) => self.fail_tool_input(call),
-            UiMessageChunk::ToolApprovalRequest { approval_id, tool_call_id, is_automatic, signature } => {
-                let part = self.find_tool(tool_call_id).ok_or(ReduceError::UnknownToolCall)?;
-                part.state = ToolState::ApprovalRequested;
-                part.approval = Some(approval(approval_id, None, None, *is_automatic, signature.as_deref()));
-            }
-            UiMessageChunk::ToolApprovalResponse {
-                approval_id,
-                approved,
-                reason,
-                provider_executed,
-                provider_metadata,
-            } => {
-                let part = self.find_approval(approval_id).ok_or(ReduceError::UnknownApproval)?;
-                let old = part.approval.take().unwrap_or_default();
-                part.state = ToolState::ApprovalResponded;
-                part.approval = Some(approval(
-                    approval_id,
-                    Some(*approved),
-                    reason.as_deref(),
-                    old.get("isAutomatic").and_then(Value::as_bool),
-                    old.get("signature").and_then(Value::as_str),
-                ));
-                part.provider_executed = provider_executed.or(part.provider_executed);
-                replace_if_given(&mut part.call_provider_metadata, provider_metadata.as_ref());
-            }
-            UiMessageChunk::ToolOutputAvailable(output) => self.end_tool(output, ToolState::OutputAvailable)?,
-            UiMessageChunk::ToolOutputError(output) => self.end_tool(output, ToolState::OutputError)?,
-            UiMessageChunk::ToolOutputDenied { tool_call_id } => {
-                self.find_tool(tool_call_id).ok_or(ReduceError::UnknownToolCall)?.state = ToolState::OutputDenied;
-            }
+            UiMessageChunk::ToolApprovalRequest(request) => self.request_approval(request)?,
+            UiMessageChunk::ToolApprovalResponse(response) => self.respond_to_approval(response)?,
+            UiMessageChunk::ToolOutputAvailable(output) => self.end_tool(output)?,
+            UiMessageChunk::ToolOutputError(output) => self.fail_tool(output)?,
+            UiMessageChunk::ToolOutputDenied { tool_call_id } => self.deny_tool(tool_call_id)?,
             UiMessageChunk::SourceUrl(body) => self.push_as("source-url", body),
             UiMessageChunk::SourceDocument(body) => self.push_as("source-document", body),
             UiMessageChunk::File(body) => self.push_as("file", body),
             UiMessageChunk::ReasoningFile(body) => self.push_as("reasoning-file", body),
             UiMessageChunk::Custom(body) => self.push_as("custom", body),
+            UiMessageChunk::SteeringMessage(body) => self.push_as("steering-message", body),
             UiMessageChunk::Data(data) => self.put_data(data),
         }
         Ok(())
@@ -165,9 +163,22 @@ impl Reducer {
         }
     }
 
-    fn merge_metadata(&mut self, metadata: Option<&Value>) {
-        if let Some(metadata) = metadata.filter(|metadata| !metadata.is_null()) {
-            merge(&mut self.message.metadata, metadata);
+    /// Another id is another message: what was built so far belonged to the one before.
+    fn start(&mut self, message_id: Option<&str>) {
+        if let Some(id) = message_id.filter(|id| *id != self.message.id) {
+            *self = Self::continuing(UiMessage::new(id, Role::Assistant), self.target);
+        }
+    }
+
+    fn merge_metadata(&mut self, metadata: Option<&Value>) -> Result<(), ReduceError> {
+        let Some(metadata) = metadata.filter(|metadata| !metadata.is_null()) else { return Ok(()) };
+        metadata::merge(&mut self.message.metadata, metadata)
+    }
+
+    /// Since v7 a step may end while a block of another stream is open.
+    fn finish_step(&mut self) {
+        if self.target < Target::Ai7 {
+            self.close_blocks();
         }
     }
 
@@ -184,7 +195,7 @@ impl Reducer {
 
     /// Index of the first part of the current step.
     fn step_start(&self) -> usize {
-        self.message.parts.iter().rposition(|part| matches!(part, Part::StepStart(_))).map_or(0, |at| at + 1)
+        step_start(&self.message)
     }
 
     fn start_text(&mut self, block: &BlockChunk) {
@@ -214,6 +225,9 @@ impl Reducer {
     fn end_text(&mut self, block: &BlockChunk) -> Result<(), ReduceError> {
         let part = self.active_text(&block.id).ok_or(ReduceError::UnknownText)?;
         part.state = Some(StreamState::Done);
+        if let Some(citations) = given(block.citations.as_ref()) {
+            part.extra.insert("citations".to_owned(), citations);
+        }
         replace_if_given(&mut part.provider_metadata, block.provider_metadata.as_ref());
         self.active_texts.retain(|(open, _)| *open != block.id);
         Ok(())
@@ -252,124 +266,15 @@ impl Reducer {
         Ok(())
     }
 
-    fn start_tool_input(&mut self, call: &ToolCallChunk) {
-        self.partial_calls.retain(|partial| partial.call.tool_call_id != call.tool_call_id);
-        self.put_tool(call, call.dynamic == Some(true), ToolState::InputStreaming, None, None);
-        let call = ToolCallChunk { input: None, provider_executed: None, provider_metadata: None, ..call.clone() };
-        self.partial_calls.push(PartialCall { text: String::new(), call });
-    }
-
-    fn append_tool_input(&mut self, tool_call_id: &str, delta: &str) -> Result<(), ReduceError> {
-        let partial = self
-            .partial_calls
-            .iter_mut()
-            .find(|partial| partial.call.tool_call_id == tool_call_id)
-            .ok_or(ReduceError::UnknownToolInput)?;
-        partial.text.push_str(delta);
-        let input = partial_json::parse(&partial.text);
-        let call = partial.call.clone();
-        self.put_tool(&call, call.dynamic == Some(true), ToolState::InputStreaming, input, None);
-        Ok(())
-    }
-
-    /// An input that is no valid input: the call has failed before it ran. A part that is there keeps its kind.
-    fn fail_tool_input(&mut self, call: &ToolCallChunk) {
-        let start = self.step_start();
-        let existing = self.message.parts.iter().skip(start).find_map(|part| match part {
-            Part::Tool(tool) if tool.tool_call_id == call.tool_call_id => Some(tool.tool.is_dynamic()),
-            _ => None,
-        });
-        if existing.unwrap_or(call.dynamic == Some(true)) {
-            self.put_tool(call, true, ToolState::OutputError, call.input.clone(), None);
-        } else {
-            self.put_tool(call, false, ToolState::OutputError, None, call.input.clone());
-        }
-    }
-
-    /// Updates the part of this call and kind in the current step, or adds one.
-    fn put_tool(
-        &mut self,
-        call: &ToolCallChunk,
-        dynamic: bool,
-        state: ToolState,
-        input: Option<Value>,
-        raw_input: Option<Value>,
-    ) {
-        let start = self.step_start();
-        let existing = self.message.parts.iter().enumerate().skip(start).find_map(|(at, part)| match part {
-            Part::Tool(tool) if tool.tool_call_id == call.tool_call_id && tool.tool.is_dynamic() == dynamic => Some(at),
-            _ => None,
-        });
-        let at = existing.unwrap_or_else(|| {
-            self.message.parts.push(Part::Tool(Box::new(new_tool(call, dynamic, state))));
-            self.message.parts.len() - 1
-        });
-        let Some(Part::Tool(part)) = self.message.parts.get_mut(at) else { return };
-        if dynamic {
-            part.tool = Tool::new(&call.tool_name, true);
-            part.raw_input = raw_input.or(part.raw_input.take());
-        } else {
-            part.raw_input = raw_input;
-        }
-        part.state = state;
-        part.input = input;
-        part.output = None;
-        part.error_text.clone_from(&call.error_text);
-        part.preliminary = None;
-        if call.title.is_some() {
-            part.title.clone_from(&call.title);
-        }
-        replace_if_given(&mut part.tool_metadata, call.tool_metadata.as_ref());
-        part.provider_executed = call.provider_executed.or(part.provider_executed);
-        let slot = if state == ToolState::OutputError {
-            &mut part.result_provider_metadata
-        } else {
-            &mut part.call_provider_metadata
-        };
-        replace_if_given(slot, call.provider_metadata.as_ref());
-    }
-
-    fn end_tool(&mut self, output: &ToolOutputChunk, state: ToolState) -> Result<(), ReduceError> {
-        let part = self.find_tool(&output.tool_call_id).ok_or(ReduceError::UnknownToolCall)?;
-        if state == ToolState::OutputAvailable && !part.tool.is_dynamic() {
-            part.raw_input = None;
-        }
-        part.state = state;
-        part.output.clone_from(&output.output);
-        part.error_text.clone_from(&output.error_text);
-        part.preliminary = output.preliminary;
-        part.provider_executed = output.provider_executed.or(part.provider_executed);
-        replace_if_given(&mut part.result_provider_metadata, output.provider_metadata.as_ref());
-        Ok(())
-    }
-
-    /// The call in the current step, else the newest of that id in the message.
-    fn find_tool(&mut self, tool_call_id: &str) -> Option<&mut ToolPart> {
-        let is_call = |part: &Part| matches!(part, Part::Tool(tool) if tool.tool_call_id == tool_call_id);
-        let start = self.step_start();
-        let parts = &self.message.parts;
-        let in_step = parts.iter().enumerate().skip(start).find(|(_, part)| is_call(part)).map(|(at, _)| at);
-        let at = in_step.or_else(|| parts.iter().rposition(is_call))?;
-        match self.message.parts.get_mut(at) {
-            Some(Part::Tool(tool)) => Some(tool),
-            _ => None,
-        }
-    }
-
-    fn find_approval(&mut self, approval_id: &str) -> Option<&mut ToolPart> {
-        self.message.parts.iter_mut().find_map(|part| match part {
-            Part::Tool(tool) => {
-                let id = tool.approval.as_ref().and_then(|approval| approval.get("id"));
-                (id.and_then(Value::as_str) == Some(approval_id)).then_some(&mut **tool)
-            }
-            _ => None,
-        })
-    }
-
     fn push_as(&mut self, kind: &str, body: &JsonMap) {
         let mut map = body.clone();
         map.shift_insert(0, "type".to_owned(), Value::String(kind.to_owned()));
-        self.message.parts.push(Part::from_map(map));
+        let mut part = Part::from_map(map);
+        // v5 keeps no metadata of a file.
+        if let (Part::File(file), Target::Ai5) = (&mut part, self.target) {
+            file.provider_metadata = None;
+        }
+        self.message.parts.push(part);
     }
 
     fn put_data(&mut self, chunk: &DataChunk) {
@@ -394,203 +299,27 @@ impl Reducer {
     }
 }
 
+/// Index of the first part of the current step.
+fn step_start(message: &UiMessage) -> usize {
+    message.parts.iter().rposition(|part| matches!(part, Part::StepStart(_))).map_or(0, |at| at + 1)
+}
+
 /// Opens a block; a block of the same id that is still open is lost to later deltas, as in the SDK.
 fn open(active: &mut Vec<(String, usize)>, id: &str, at: usize) {
     active.retain(|(open, _)| open != id);
     active.push((id.to_owned(), at));
 }
 
-/// Provider metadata that is there and not `null`.
-fn given(metadata: Option<&Value>) -> Option<Value> {
-    metadata.filter(|metadata| !metadata.is_null()).cloned()
+/// A value that is there and not `null`.
+fn given(value: Option<&Value>) -> Option<Value> {
+    value.filter(|value| !value.is_null()).cloned()
 }
 
-fn replace_if_given(slot: &mut Option<Value>, metadata: Option<&Value>) {
-    if let Some(metadata) = given(metadata) {
-        *slot = Some(metadata);
+fn replace_if_given(slot: &mut Option<Value>, value: Option<&Value>) {
+    if let Some(value) = given(value) {
+        *slot = Some(value);
     }
-}
-
-fn new_tool(call: &ToolCallChunk, dynamic: bool, state: ToolState) -> ToolPart {
-    ToolPart {
-        tool: Tool::new(&call.tool_name, dynamic),
-        tool_call_id: call.tool_call_id.clone(),
-        state,
-        title: None,
-        tool_metadata: None,
-        provider_executed: None,
-        input: None,
-        raw_input: None,
-        output: None,
-        error_text: None,
-        preliminary: None,
-        approval: None,
-        call_provider_metadata: None,
-        result_provider_metadata: None,
-        extra: JsonMap::new(),
-    }
-}
-
-fn approval(
-    id: &str,
-    approved: Option<bool>,
-    reason: Option<&str>,
-    is_automatic: Option<bool>,
-    signature: Option<&str>,
-) -> JsonMap {
-    let mut map = JsonMap::new();
-    map.insert("id".to_owned(), id.into());
-    if let Some(approved) = approved {
-        map.insert("approved".to_owned(), approved.into());
-    }
-    if let Some(reason) = reason {
-        map.insert("reason".to_owned(), reason.into());
-    }
-    if is_automatic == Some(true) {
-        map.insert("isAutomatic".to_owned(), true.into());
-    }
-    if let Some(signature) = signature {
-        map.insert("signature".to_owned(), signature.into());
-    }
-    map
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[track_caller]
-    fn check(chunks: &[Value], expected_parts: &Value) {
-        let mut reducer = Reducer::new("m");
-        for chunk in chunks {
-            reducer.apply(&serde_json::from_value(chunk.clone()).expect("a chunk")).expect("accepted");
-        }
-        assert_eq!(&serde_json::to_value(&reducer.message().parts).unwrap(), expected_parts);
-    }
-
-    #[track_caller]
-    fn check_refused(chunks: &[Value], error: ReduceError) {
-        let mut reducer = Reducer::new("m");
-        let results: Vec<_> =
-            chunks.iter().map(|chunk| reducer.apply(&serde_json::from_value(chunk.clone()).unwrap())).collect();
-        assert_eq!(results.last(), Some(&Err(error)));
-    }
-
-    #[test]
-    fn a_text_block_grows_and_is_done_at_its_end() {
-        check(
-            &[
-                json!({"type": "text-start", "id": "0"}),
-                json!({"type": "text-delta", "id": "0", "delta": "a"}),
-                json!({"type": "text-delta", "id": "0", "delta": "b", "providerMetadata": {"p": {"k": 1}}}),
-                json!({"type": "text-end", "id": "0"}),
-            ],
-            &json!([{"type": "text", "text": "ab", "state": "done", "providerMetadata": {"p": {"k": 1}}}]),
-        );
-    }
-
-    #[test]
-    fn finish_step_forgets_open_blocks_but_does_not_close_them() {
-        check(
-            &[json!({"type": "text-start", "id": "0"}), json!({"type": "finish-step"}), json!({"type": "finish"})],
-            &json!([{"type": "text", "text": "", "state": "streaming"}]),
-        );
-        check_refused(
-            &[
-                json!({"type": "text-start", "id": "0"}),
-                json!({"type": "finish-step"}),
-                json!({"type": "text-delta", "id": "0", "delta": "x"}),
-            ],
-            ReduceError::UnknownText,
-        );
-    }
-
-    #[test]
-    fn tool_input_streams_as_partial_json() {
-        check(
-            &[
-                json!({"type": "tool-input-start", "toolCallId": "c", "toolName": "w"}),
-                json!({"type": "tool-input-delta", "toolCallId": "c", "inputTextDelta": "{\"city\":\"Os"}),
-            ],
-            &json!([{"type": "tool-w", "toolCallId": "c", "state": "input-streaming", "input": {"city": "Os"}}]),
-        );
-    }
-
-    #[test]
-    fn an_output_finds_its_call_in_the_current_step_first() {
-        check(
-            &[
-                json!({"type": "start-step"}),
-                json!({"type": "tool-input-available", "toolCallId": "c", "toolName": "w", "input": 1, "dynamic": true}),
-                json!({"type": "start-step"}),
-                json!({"type": "tool-input-available", "toolCallId": "c", "toolName": "w", "input": 2, "dynamic": true}),
-                json!({"type": "tool-output-available", "toolCallId": "c", "output": "two"}),
-            ],
-            &json!([
-                {"type": "step-start"},
-                {"type": "dynamic-tool", "toolName": "w", "toolCallId": "c", "state": "input-available", "input": 1},
-                {"type": "step-start"},
-                {"type": "dynamic-tool", "toolName": "w", "toolCallId": "c", "state": "output-available", "input": 2, "output": "two"},
-            ]),
-        );
-    }
-
-    #[test]
-    fn reset_step_drops_the_current_step_only() {
-        check(
-            &[
-                json!({"type": "start-step"}),
-                json!({"type": "text-start", "id": "0"}),
-                json!({"type": "start-step"}),
-                json!({"type": "text-start", "id": "1"}),
-                json!({"type": "reset-step"}),
-            ],
-            &json!([{"type": "step-start"}, {"type": "text", "text": "", "state": "streaming"}, {"type": "step-start"}]),
-        );
-    }
-
-    #[test]
-    fn approval_keeps_its_signature_through_the_response() {
-        check(
-            &[
-                json!({"type": "tool-input-available", "toolCallId": "c", "toolName": "w", "input": {}}),
-                json!({"type": "tool-approval-request", "approvalId": "a", "toolCallId": "c", "signature": "s"}),
-                json!({"type": "tool-approval-response", "approvalId": "a", "approved": true}),
-            ],
-            &json!([{"type": "tool-w", "toolCallId": "c", "state": "approval-responded", "input": {},
-                     "approval": {"id": "a", "approved": true, "signature": "s"}}]),
-        );
-    }
-
-    #[test]
-    fn data_with_an_id_is_replaced_and_transient_data_is_not_kept() {
-        check(
-            &[
-                json!({"type": "data-x", "id": "1", "data": 1}),
-                json!({"type": "data-x", "id": "1", "data": 2}),
-                json!({"type": "data-x", "data": 3}),
-                json!({"type": "data-x", "data": 4, "transient": true}),
-            ],
-            &json!([{"type": "data-x", "id": "1", "data": 2}, {"type": "data-x", "data": 3}]),
-        );
-    }
-
-    #[test]
-    fn a_reference_to_nothing_is_refused_and_changes_nothing() {
-        check_refused(&[json!({"type": "text-delta", "id": "9", "delta": "x"})], ReduceError::UnknownText);
-        check_refused(&[json!({"type": "reasoning-end", "id": "9"})], ReduceError::UnknownReasoning);
-        check_refused(
-            &[json!({"type": "tool-output-available", "toolCallId": "9", "output": 1})],
-            ReduceError::UnknownToolCall,
-        );
-        check_refused(
-            &[json!({"type": "tool-input-delta", "toolCallId": "9", "inputTextDelta": "x"})],
-            ReduceError::UnknownToolInput,
-        );
-        check_refused(
-            &[json!({"type": "tool-approval-response", "approvalId": "9", "approved": true})],
-            ReduceError::UnknownApproval,
-        );
-    }
-}
+mod tests;

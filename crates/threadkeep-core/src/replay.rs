@@ -66,7 +66,7 @@ pub fn replay(message: &UiMessage) -> Vec<UiMessageChunk> {
 fn next_block(blocks: &mut usize) -> (String, BlockChunk) {
     let id = blocks.to_string();
     *blocks += 1;
-    (id.clone(), BlockChunk { id, provider_metadata: None })
+    (id.clone(), BlockChunk { id, ..BlockChunk::default() })
 }
 
 fn replay_tool(part: &ToolPart, chunks: &mut Vec<UiMessageChunk>) {

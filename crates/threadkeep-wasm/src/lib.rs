@@ -7,16 +7,19 @@
 
 mod accumulator;
 mod error;
+mod fold;
 mod map;
 mod mask;
 mod random;
 mod request;
 mod state_key;
+mod target;
 mod thread;
 mod value;
 
 pub use accumulator::Accumulator;
 pub use error::public_error_text;
+pub use fold::fold;
 pub use map::{to_openai_messages, ui_messages_to_message_dtos, ui_messages_to_model_messages};
 pub use mask::{find_secrets, mask_messages, mask_text};
 pub use request::last_user_message;

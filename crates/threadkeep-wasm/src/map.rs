@@ -1,11 +1,11 @@
 //! Stored messages as what executors and models take.
 
 use crate::error::{invalid_url, throw};
+use crate::target::read_target;
 use crate::value::{give, read, read_messages};
 use js_sys::{Array, Reflect};
 use threadkeep_core as core;
 use threadkeep_core::map::{ModelOptions, read_messages_to_map};
-use threadkeep_core::{ErrorCode, Target};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -41,10 +41,7 @@ pub fn ui_messages_to_model_messages(
     ignore_incomplete_tool_calls: bool,
 ) -> Result<JsValue, JsValue> {
     let messages = read_messages_to_map(read(messages_json)?).map_err(throw)?;
-    let target = match target {
-        Some(target) => Target::parse(&target).ok_or_else(|| throw(ErrorCode::InvalidRequest))?,
-        None => Target::default(),
-    };
+    let target = read_target(target)?;
     let options = ModelOptions { target, ignore_incomplete_tool_calls };
     let mapped = give(&core::map::ui_messages_to_model_messages(&messages, options))?;
     revive_urls(&mapped)?;

@@ -13,7 +13,8 @@ export type Outcome = { value: Json } | { refused: string; at?: number };
  * Something that does what the AI SDK does. Values go in and come out as JSON; an `undefined` field counts as absent.
  *
  * Kinds of refusal: `invalid_chunk` (no chunk of that major), `invalid_reference` (a chunk that refers to a block, call
- * or approval that is not there), both with the index of the chunk; `invalid_messages`; `invalid_url`.
+ * or approval that is not there) and `invalid_metadata`, each with the index of the chunk; `invalid_messages`;
+ * `invalid_url`.
  */
 export interface Implementation {
   /** Folds chunks, as they stand in the server-sent events, into a message; `message` is continued. */
@@ -25,6 +26,4 @@ export interface Implementation {
   ): Promise<Outcome>;
   /** `validateUIMessages` without schemas: the value is `null`, only the refusal counts. */
   validateMessages(messages: Json, options: { target: Target }): Promise<Outcome>;
-  /** `parsePartialJson`: `[]` for no value, else the value in an array. */
-  parsePartialJson(text: string, options: { target: Target }): Promise<Outcome>;
 }

@@ -27,7 +27,7 @@ export function assistantMessages(fc: FastCheck): Arbitrary<Json> {
 }
 
 function messages(fc: FastCheck) {
-  const { text, value, object, providerMetadata, record, flag } = values(fc);
+  const { text, value, object, metadata, providerMetadata, record, flag } = values(fc);
   const constant = (value: Json): Arbitrary<Json> => fc.constant(value);
   const url = fc.constantFrom('https://a.example/x.png', 'https://a.example', 'data:image/png;base64,AA==', 'http://[::1]/%7e', 'no url');
   const state = fc.constantFrom('streaming', 'done');
@@ -70,7 +70,6 @@ function messages(fc: FastCheck) {
   );
   const parts = (minLength: number) => fc.array(part, { minLength, maxLength: 7 }) as Arbitrary<Json>;
   const id = fc.constantFrom('m1', 'm2', '');
-  const metadata = value;
   const assistant = record({ id, role: constant('assistant'), parts: parts(0) }, { metadata });
   const userPart = fc.oneof({ weight: 3, arbitrary: textPart }, { weight: 2, arbitrary: file }, { weight: 1, arbitrary: part });
   const user = record({ id, role: constant('user'), parts: fc.array(userPart, { minLength: 1, maxLength: 3 }) as Arbitrary<Json> }, { metadata });

@@ -19,28 +19,22 @@ export function sdkImplementation(sdks: Record<Target, SdkModule>): Implementati
       const result = await sdks[target].safeValidateUIMessages({ messages });
       return result.success ? { value: null } : { refused: 'invalid_messages' };
     },
-    parsePartialJson: async (text, { target }) => {
-      const { value } = await sdks[target].parsePartialJson(text);
-      return { value: value === undefined ? [] : [value] };
-    },
   };
 }
 
 /** Folds chunks as a stock client does: events on the wire, its own parser, `readUIMessageStream`. */
 async function fold(sdk: SdkModule, chunks: Json[], message: Json | undefined): Promise<Outcome> {
   const parsed = await parseEvents(sdk, chunks);
-  const folded = await read(sdk, parsed.chunks, message);
-  if (folded !== undefined) {
-    return parsed.refused ? { refused: 'invalid_chunk', at: parsed.chunks.length } : { value: folded };
-  }
+  const { value, refused } = await read(sdk, parsed.chunks, message);
+  if (value !== undefined) return parsed.refused ? { refused: 'invalid_chunk', at: parsed.chunks.length } : { value };
   // Refused somewhere: the shortest beginning that is refused tells where.
-  let [accepted, refused] = [0, parsed.chunks.length];
-  while (refused - accepted > 1) {
-    const middle = (accepted + refused) >> 1;
-    if ((await read(sdk, parsed.chunks.slice(0, middle), message)) === undefined) refused = middle;
+  let [accepted, shortest] = [0, parsed.chunks.length];
+  while (shortest - accepted > 1) {
+    const middle = (accepted + shortest) >> 1;
+    if ((await read(sdk, parsed.chunks.slice(0, middle), message)).value === undefined) shortest = middle;
     else accepted = middle;
   }
-  return { refused: 'invalid_reference', at: refused - 1 };
+  return { refused, at: shortest - 1 };
 }
 
 async function parseEvents(sdk: SdkModule, chunks: Json[]): Promise<{ chunks: unknown[]; refused: boolean }> {
@@ -62,8 +56,12 @@ async function parseEvents(sdk: SdkModule, chunks: Json[]): Promise<{ chunks: un
 /** A part that is put last, so that the reader writes the message as it is at the end, and taken off again. */
 const END = { type: 'data-conformance-end', data: null };
 
-/** The message, or nothing when a chunk was refused. */
-async function read(sdk: SdkModule, chunks: unknown[], message: Json | undefined): Promise<Json | undefined> {
+/** The message, or why a chunk was refused. */
+async function read(
+  sdk: SdkModule,
+  chunks: unknown[],
+  message: Json | undefined,
+): Promise<{ value?: Json; refused: string }> {
   const stream = new ReadableStream({
     start(controller) {
       for (const chunk of structuredClone(chunks)) controller.enqueue(chunk);
@@ -71,16 +69,26 @@ async function read(sdk: SdkModule, chunks: unknown[], message: Json | undefined
       controller.close();
     },
   });
-  let last: { parts: { type: string }[] } | undefined;
+  let [last, error]: [{ parts: { type: string }[] } | undefined, unknown] = [undefined, undefined];
   const snapshots = sdk.readUIMessageStream({
     stream,
-    onError: () => {},
+    onError: (reason: unknown) => (error = reason),
     ...(message === undefined ? {} : { message: structuredClone(message) }),
   });
   for await (const snapshot of snapshots) last = snapshot;
-  if (last?.parts.at(-1)?.type !== END.type) return undefined;
+  if (last?.parts.at(-1)?.type !== END.type) return { refused: kindOf(error) };
   last.parts.pop();
-  return json(last);
+  return { value: json(last), refused: '' };
+}
+
+/** `ai@5` has no error of its own for a chunk that refers to nothing: it stumbles over what is not there. */
+function kindOf(error: unknown): string {
+  if (error instanceof TypeError && error.message.includes("'in' operator")) return 'invalid_metadata';
+  const name = error instanceof Error ? error.name : '';
+  const stumbled = error instanceof TypeError && /^Cannot (read|set) properties of undefined/.test(error.message);
+  const missing = error instanceof Error && error.message.includes('must be preceded by');
+  if (name === 'AI_UIMessageStreamError' || stumbled || missing) return 'invalid_reference';
+  return `unexpected: ${String(error)}`;
 }
 
 function isInvalidUrl(error: unknown): boolean {

@@ -35,10 +35,12 @@ export function values(fc: FastCheck) {
   }));
   const object = entries(fc.array(fc.tuple(key, value), { maxLength: 3 }));
   const providerMetadata = entries(fc.array(fc.tuple(fc.constantFrom('openai', 'anthropic'), object), { maxLength: 2 }));
+  /** Mostly objects: what else can be merged with, in letters that are one unit each. */
+  const metadata = fc.oneof({ weight: 6, arbitrary: object }, { weight: 1, arbitrary: fc.constantFrom<Json>(null, 'ab', 5, true, [1], []) });
   /** The given fields, each optional one there or not. */
   const record = (required: Fields, optional: Fields = {}): Arbitrary<Json> =>
     fc.record({ ...required, ...optional }, { requiredKeys: Object.keys(required), noNullPrototype: true }) as Arbitrary<Json>;
-  return { text, key, value, object, providerMetadata, record, flag: fc.boolean() as Arbitrary<Json> };
+  return { text, key, value, object, metadata, providerMetadata, record, flag: fc.boolean() as Arbitrary<Json> };
 }
 
 /** Pairs as an object whose `__proto__` is a key like any other, as `JSON.parse` makes it. */

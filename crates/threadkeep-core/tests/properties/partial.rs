@@ -67,6 +67,9 @@ proptest! {
     #[test]
     fn every_cut_of_an_input_is_a_beginning_of_it(whole in any_object(), ascii in any::<bool>()) {
         let text = if ascii { ascii_json(&whole) } else { whole.to_string() };
+        // The SDK, and so we, read nothing where a key could reach a JavaScript prototype or holds a quote.
+        let raw = whole.to_string();
+        prop_assume!(!["__proto__", "constructor", "\\\""].iter().any(|odd| raw.contains(odd)));
         let inputs = inputs(chars(&text));
         for (at, input) in inputs.iter().enumerate() {
             let Some(input) = input else { return Err(TestCaseError::fail(format!("nothing after {} characters", at + 1))) };
