@@ -6,7 +6,7 @@ use crate::mask::window::Window;
 
 /// Triggered by the first separator.
 pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
-    let separator = window.at(anchor.start)?;
+    let separator = window.at(anchor.start).filter(|byte| matches!(byte, b':' | b'-' | b'.'))?;
     let (groups, width) = if separator == b'.' { (3, 4) } else { (6, 2) };
     let start = anchor.start.checked_sub(width)?;
     if window.back(anchor.start, width).iter().filter(|byte| byte.is_ascii_hexdigit()).count() != width

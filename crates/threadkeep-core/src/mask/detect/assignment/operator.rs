@@ -87,6 +87,8 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
             matches!(name.strength, Strength::Secret | Strength::Password)
                 && after_name.is_empty()
                 && !window.slice(name.tail.start, at).contains(&b'.')
+                // `t.pass("…")`: the verb.
+                && !(name.head.ends_with(b".") && name.word.len() == 4)
                 && matches!(window.at(at + 1), Some(b'"' | b'\''))
         }
         // `<token>value<`: the name must touch it.
