@@ -6,6 +6,8 @@ mod financial;
 mod national;
 mod network;
 mod packed;
+#[cfg(test)]
+mod page;
 mod personal;
 mod provider;
 mod secret;
