@@ -34,3 +34,4 @@ export {
   type ThreadSummary,
   type WrittenThread,
 } from './port.ts';
+export { retryConflicts, userTurn, type UserTurn } from './turn.ts';
