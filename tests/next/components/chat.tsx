@@ -41,10 +41,10 @@ export function Chat({ stateKey, stored, onChange }: Props) {
       <Transcript messages={messages} running={running}>
         {messages.length === 0 && <p className="middle soft">What is on your mind?</p>}
         {status === 'submitted' && <p className="soft">Thinking…</p>}
-        {error !== undefined && <Notice text={inWords(error)} />}
-        {unanswered && (
+        {error !== undefined && <Notice text={inWords(error)} action="Ask again" onAction={() => void chat.regenerate()} />}
+        {error === undefined && unanswered && (
           <div className="unanswered">
-            {error === undefined && <p className="soft">The reply may still be on its way.</p>}
+            <p className="soft">The reply may still be on its way.</p>
             <button onClick={() => void chat.regenerate()}>Ask again</button>
           </div>
         )}

@@ -32,7 +32,7 @@ export function ThreadList({ threads: { rows, problem, hasMore, refresh, more },
           <li key={row.stateKey}>
             <Link href={`/chat/${row.stateKey}`} prefetch={false} aria-current={row.stateKey === current ? 'page' : undefined}>
               <span className="cut">{row.title ?? 'Untitled'}</span>
-              <span className="soft">{row.messageCount} messages</span>
+              <span className="soft">{row.messageCount === 1 ? '1 message' : `${row.messageCount} messages`}</span>
             </Link>
             <button className="quiet" aria-label={`Delete thread ${row.title ?? 'Untitled'}`} onClick={() => ask(row)}>
               ×

@@ -64,8 +64,9 @@ async function* model(messages: OpenAiMessage[]): AsyncGenerator<AiEvent, Call[]
 /** Node `tools`: runs the calls, and tells the model what came of them. */
 async function* tools(calls: readonly Call[], messages: OpenAiMessage[]): AsyncGenerator<AiEvent> {
   yield { type: 'status', phase: 'tool_use' };
+  // All are called before the first result is there: they are of one step.
+  for (const { id, name, arguments: json } of calls) yield { type: 'tool_call_start', toolCallId: id, toolName: name, args: parse(json) };
   for (const { id, name, arguments: json } of calls) {
-    yield { type: 'tool_call_start', toolCallId: id, toolName: name, args: parse(json) };
     const outcome = run(name, json);
     yield { type: 'tool_call_result', toolCallId: id, ...outcome };
     messages.push({ role: 'tool', tool_call_id: id, content: JSON.stringify(outcome.result) });

@@ -10,9 +10,9 @@ const SESSION_LIFETIME = 7 * 24 * 3600;
 
 /** The user of this request; `undefined` when nobody is signed in. */
 export async function sessionUser(): Promise<string | undefined> {
-  const key = secret();
   const token = (await cookies()).get(COOKIE)?.value;
   if (token === undefined) return undefined;
+  const key = secret();
   // A cookie that was changed, or has expired, is none.
   const session = await jwtVerify(token, key, { algorithms: ['HS256'] }).catch(() => undefined);
   return session?.payload.sub;

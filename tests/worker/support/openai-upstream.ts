@@ -86,7 +86,7 @@ export class OpenAiUpstream {
 }
 
 /** The rules of the real servers that a stored thread is most likely to break. */
-function complaintAbout(messages: OpenAiMessage[]): string | undefined {
+export function complaintAbout(messages: OpenAiMessage[]): string | undefined {
   let open = new Set<string>();
   for (const [at, message] of messages.entries()) {
     if (message.role === 'tool') {

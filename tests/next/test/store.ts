@@ -1,0 +1,34 @@
+// Which store the app runs on: chosen by THREAD_STORE, so that the same tests prove each.
+
+import { Worker } from '../../worker/harness.ts';
+import { createWorkerStore } from '../../../pkg/src/worker-store.ts';
+import type { ThreadPersistencePort } from '../../../pkg/src/port.ts';
+
+export interface TestStore {
+  /** The same threads, past the app: for what a test has to put there, or to look at. */
+  readonly port: ThreadPersistencePort;
+  /** What the app's environment says of it. */
+  readonly vars: Record<string, string>;
+  discard(): Promise<void>;
+}
+
+const SERVICE_TOKEN = 'service-token-of-the-tests-0123456789';
+
+export async function startStore(): Promise<TestStore> {
+  const name = process.env['THREAD_STORE'] ?? 'worker';
+  switch (name) {
+    case 'worker':
+      return workerStore();
+    default:
+      throw new Error(`there is no store called ${name}`);
+  }
+}
+
+async function workerStore(): Promise<TestStore> {
+  const worker = await Worker.start({ SERVICE_TOKEN });
+  return {
+    port: createWorkerStore({ url: worker.url, serviceToken: SERVICE_TOKEN }),
+    vars: { THREAD_STORE: 'worker', THREADKEEP_URL: worker.url, THREADKEEP_SERVICE_TOKEN: SERVICE_TOKEN },
+    discard: () => worker.discard(),
+  };
+}
