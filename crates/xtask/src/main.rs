@@ -10,6 +10,7 @@ mod shell;
 mod cargo_tools;
 mod chromium;
 mod debian;
+mod next_app;
 mod node;
 mod postgres;
 
@@ -45,7 +46,7 @@ The one menu of Threadkeep.
 
   cargo xtask test [PART...]
       Runs every test there is, or only the named parts:
-      fmt lint fences core wasm worker store postgres browser
+      fmt lint fences core wasm worker store postgres next browser
 
   cargo xtask token --user NAME
       Prints a token for the local worker, good for one hour.

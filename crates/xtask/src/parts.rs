@@ -9,7 +9,7 @@ use crate::bundle::{self, Effort};
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::test::Outcome;
-use crate::{cargo_tools, chromium, fences, node, package, postgres};
+use crate::{cargo_tools, chromium, fences, next_app, node, package, postgres};
 
 /// One row of the summary.
 pub(crate) struct Part {
@@ -19,7 +19,7 @@ pub(crate) struct Part {
 }
 
 /// Quick ones first: who broke the format should not wait for a browser.
-pub(crate) const PARTS: [Part; 9] = [
+pub(crate) const PARTS: [Part; 10] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
     Part { name: "fences", what: "the core is pure, the worker and the npm package are small", run: fences },
@@ -28,6 +28,7 @@ pub(crate) const PARTS: [Part; 9] = [
     Part { name: "worker", what: "the built worker on bare workerd", run: worker },
     Part { name: "store", what: "the contract of stores, on the worker", run: store },
     Part { name: "postgres", what: "the store on a real PostgreSQL", run: postgres },
+    Part { name: "next", what: "the npm package in a Next.js app, in Chromium", run: next },
     Part { name: "browser", what: "the page and stock clients in Chromium", run: browser },
 ];
 
@@ -146,6 +147,17 @@ fn postgres(project: &Project) -> Result<Outcome> {
         .args(specs(project, "postgres")?)
         .env("POSTGRES_BIN", &postgres.bin)
         .env("PGBOUNCER", &postgres.pgbouncer);
+    shell.run(&mut node)?;
+    Ok(Outcome::Passed)
+}
+
+fn next(project: &Project) -> Result<Outcome> {
+    bundle::build(project, Effort::Small)?;
+    let shell = next_app::build(project)?;
+    let chromium = chromium::chromium(&shell)?;
+    node::packages(project, &shell, "tests")?;
+    let mut node = shell.command("node");
+    node.args(NODE_TEST).args(specs(project, "next/test")?).env("CHROMIUM", &chromium.browser);
     shell.run(&mut node)?;
     Ok(Outcome::Passed)
 }
