@@ -1,6 +1,6 @@
 //! The Next.js app of `tests/next`: the package installed as from the registry, and the app built.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -37,7 +37,7 @@ fn pack(project: &Project, shell: &Shell) -> Result<PathBuf> {
 }
 
 /// Not by the lock file: the package is another one after every change.
-fn install(project: &Project, shell: &Shell, tarball: &PathBuf) -> Result<()> {
+fn install(project: &Project, shell: &Shell, tarball: &Path) -> Result<()> {
     let app = project.root.join(APP);
     let key = Inputs::default().file(tarball)?.file(&app.join("package-lock.json"))?.key();
     let installed = app.join("node_modules/threadkeep/package.json");
@@ -51,7 +51,7 @@ fn install(project: &Project, shell: &Shell, tarball: &PathBuf) -> Result<()> {
     })
 }
 
-fn next_build(project: &Project, shell: &Shell, tarball: &PathBuf) -> Result<()> {
+fn next_build(project: &Project, shell: &Shell, tarball: &Path) -> Result<()> {
     let app = project.root.join(APP);
     let mut inputs = Inputs::default().file(tarball)?;
     for folder in SOURCES {
