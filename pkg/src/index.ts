@@ -1,6 +1,8 @@
 export { createAccumulator, type Accumulator, type AccumulatorOptions } from './accumulator.ts';
 export { type AiEvent, type Ending, type Problem, type RunErrorCode } from './event.ts';
-export { toUIMessageStream, toUIMessageStreamResponse, type ResponseOptions } from './stream/ui-message-stream.ts';
+export { toUIMessageStream, toUIMessageStreamResponse } from './stream/ui-message-stream.ts';
+export { toDataStreamResponse } from './stream/data-stream.ts';
+export { type ResponseOptions } from './stream/response.ts';
 export { type Events, type FinishedRun, type StreamOptions } from './stream/pump.ts';
 export { foldChunks, type FoldOptions, type Folded, type Refusal } from './fold.ts';
 export { lastUserMessage } from './request.ts';
