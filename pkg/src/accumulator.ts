@@ -4,6 +4,7 @@ import type { UIMessage } from 'ai';
 import { call, callIn, currentInstance, toJson } from './core.ts';
 import { ThreadkeepError } from './error.ts';
 import type { AiEvent, Ending, Problem } from './event.ts';
+import { Waiting } from './waiting.ts';
 import { Accumulator as Inner } from './wasm/threadkeep.js';
 
 /** What an accumulator needs to know. */
@@ -59,27 +60,17 @@ export interface Finished {
 
 type Delta = 'text_delta' | 'reasoning_delta';
 
-/**
- * Most deltas and most UTF-16 units that wait to cross into WebAssembly together. A crossing costs as much as some
- * twenty deltas, so more would save nothing; what waits here is a copy of part of the message.
- */
-const MAX_WAITING_DELTAS = 4096;
-const MAX_WAITING_UNITS = 65_536;
-
 /** Most bytes that cross at once: what is copied into WebAssembly's memory makes it grow for good. */
 const MAX_CROSSING_BYTES = 1024 * 1024;
-
-const encoder = new TextEncoder();
 
 class Run {
   readonly #onUsage: ((fact: unknown) => void) | undefined;
   readonly #instance: number;
   #inner: Inner | undefined;
   #finished: Finished | undefined;
-  /** Successive deltas of one kind that have not crossed yet. */
+  /** Successive deltas of one kind that have not crossed yet, in UTF-8. */
+  readonly #waiting = new Waiting();
   #kind: Delta = 'text_delta';
-  #waiting: string[] = [];
-  #units = 0;
 
   constructor({ messageId, metadata, framing, onUsage }: AccumulatorOptions) {
     const json = metadata === undefined ? undefined : toJson(metadata);
@@ -90,12 +81,15 @@ class Run {
 
   push(event: AiEvent): void {
     const type = event?.type;
-    if ((type === 'text_delta' || type === 'reasoning_delta') && typeof event.delta === 'string' && this.#inner) {
-      this.#wait(type, event.delta);
-    } else {
-      const json = toJson(event);
-      this.#report(this.#enter((inner) => inner.fold(json)));
+    if ((type === 'text_delta' || type === 'reasoning_delta') && typeof event.delta === 'string') {
+      if (type === this.#kind && this.#waiting.add(event.delta)) return;
+      // So many bytes can come with no other result than their text: within them, together is the same as one by one.
+      this.#waiting.open(this.#enter((inner) => inner.room));
+      this.#kind = type;
+      if (this.#waiting.add(event.delta)) return;
     }
+    const json = toJson(event);
+    this.#report(this.#enter((inner) => inner.fold(json)));
   }
 
   pushBytes(bytes: Uint8Array): void {
@@ -134,18 +128,6 @@ class Run {
     this.#inner = undefined;
   }
 
-  #wait(kind: Delta, delta: string): void {
-    const units = this.#units + delta.length;
-    if (kind !== this.#kind || units > MAX_WAITING_UNITS || this.#waiting.length === MAX_WAITING_DELTAS) {
-      this.#cross();
-      this.#kind = kind;
-      this.#units = delta.length;
-    } else {
-      this.#units = units;
-    }
-    this.#waiting.push(delta);
-  }
-
   #enter<T>(use: (inner: Inner) => T): T {
     this.#cross();
     const inner = this.#inner;
@@ -153,23 +135,12 @@ class Run {
     return callIn(this.#instance, () => use(inner));
   }
 
-  /** What waits crosses as one delta where nothing else can come of it, else one by one. */
   #cross(): void {
-    const deltas = this.#waiting;
+    const { deltas } = this.#waiting;
+    const bytes = this.#waiting.close();
     const inner = this.#inner;
-    if (deltas.length === 0 || inner === undefined) return;
-    this.#waiting = [];
-    this.#units = 0;
-    const type = this.#kind;
-    const text = deltas.length === 1 ? (deltas[0] ?? '') : deltas.join('');
-    callIn(this.#instance, () => {
-      // A UTF-16 unit is three bytes of UTF-8 at most. Half a letter is mended by the core, from JSON.
-      if (text.length * 3 < inner.room && text.isWellFormed()) {
-        inner.foldDeltas(type === 'reasoning_delta', encoder.encode(text), deltas.length);
-      } else {
-        for (const delta of deltas) inner.fold(toJson({ type, delta }));
-      }
-    });
+    if (deltas === 0 || inner === undefined) return;
+    callIn(this.#instance, () => inner.foldDeltas(this.#kind === 'reasoning_delta', bytes, deltas));
   }
 
   #report(facts: unknown[] | undefined): void {

@@ -12,6 +12,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::reduce::Reducer;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Folds one run's events into chunks and a message.
 ///
@@ -133,13 +134,18 @@ impl Accumulator {
     pub fn push_bytes(&mut self, bytes: &[u8]) -> Vec<Value> {
         let mut usage = Vec::new();
         let mut frames = std::mem::replace(&mut self.frames, FrameDecoder::new(Framing::Ndjson));
-        frames.each(bytes, |frame| match frame {
-            FrameRef::Text(json) => match self.reader.plain_delta(json) {
-                Some((kind, delta)) => self.push_delta(kind, delta, 1),
-                None => usage.extend(self.push_json(json.as_bytes()).usage),
-            },
-            FrameRef::Unreadable => drop(self.skip(ProblemCode::MalformedEvent)),
-        });
+        let mut rest = bytes;
+        loop {
+            while let Some((kind, delta, behind)) = plain_delta(&frames, rest) {
+                rest = behind;
+                self.push_deltas(kind, &delta, 1);
+            }
+            match frames.next(&mut rest) {
+                None => break,
+                Some(FrameRef::Text(json)) => usage.extend(self.push_json(json.as_bytes()).usage),
+                Some(FrameRef::Unreadable) => drop(self.skip(ProblemCode::MalformedEvent)),
+            }
+        }
         self.frames = frames;
         usage
     }
@@ -148,25 +154,21 @@ impl Accumulator {
     /// long as they are within [`Accumulator::room`].
     pub fn push_deltas(&mut self, kind: BlockKind, text: &str, events: u64) {
         self.reader.whole_delta();
-        self.push_delta(kind, text, events);
+        if self.opening.is_none()
+            && let Some(id) = self.bridge.extend(kind, text)
+        {
+            self.reducer.extend(kind, id, text);
+            self.events += 1;
+        } else {
+            drop(self.push(AiEvent::delta(kind, text.to_owned())));
+        }
+        self.events += events.saturating_sub(1);
     }
 
     /// How many bytes of deltas can come before one of them could be anything but text.
     #[must_use]
     pub fn room(&self) -> usize {
         self.bridge.room()
-    }
-
-    fn push_delta(&mut self, kind: BlockKind, delta: &str, events: u64) {
-        if self.opening.is_none()
-            && let Some(id) = self.bridge.extend(kind, delta)
-        {
-            self.reducer.extend(kind, id, delta);
-            self.events += 1;
-        } else {
-            drop(self.push(AiEvent::delta(kind, delta.to_owned())));
-        }
-        self.events += events.saturating_sub(1);
     }
 
     /// Counts an event that could not be read, and notes why.
@@ -231,6 +233,13 @@ impl Accumulator {
             debug_assert!(applied.is_ok(), "the bridge emitted a chunk that the reducer refuses");
         }
     }
+}
+
+/// The delta that stands whole at the head of the bytes: framed and read without a copy, because nearly every event is
+/// one.
+fn plain_delta<'b>(frames: &FrameDecoder, bytes: &'b [u8]) -> Option<(BlockKind, Cow<'b, str>, &'b [u8])> {
+    let (kind, delta, behind) = EventReader::plain_delta(frames.open(bytes)?)?;
+    Some((kind, delta, frames.close(behind)?))
 }
 
 /// Puts `text` where the last text part of the first `blocks` blocks stands and takes the others of them out: the

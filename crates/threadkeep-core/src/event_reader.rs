@@ -4,6 +4,7 @@ use crate::bridge::BlockKind;
 use crate::event::AiEvent;
 use crate::half_letters::HalfLetters;
 use crate::problem::ProblemCode;
+use std::borrow::Cow;
 
 /// Decodes one run's events; a letter that was cut in two between two deltas is whole again.
 #[derive(Debug, Default)]
@@ -29,16 +30,13 @@ impl EventReader {
         }
     }
 
-    /// The next event when it is a delta as executors write it, without a copy. Anything else is for
-    /// [`EventReader::read`]: an escape, other fields, another order.
-    pub(crate) fn plain_delta<'j>(&mut self, json: &'j str) -> Option<(BlockKind, &'j str)> {
-        let (kind, rest) = HEADS.into_iter().find_map(|(head, kind)| Some((kind, json.strip_prefix(head)?)))?;
-        let delta = rest.strip_suffix('\r').unwrap_or(rest).strip_suffix("\"}")?;
-        let plain = delta.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-        plain.then(|| {
-            self.whole_delta();
-            (kind, delta)
-        })
+    /// The event at the head of the bytes when it is a delta as executors write it, and what is behind it. Anything else
+    /// is for [`EventReader::read`]: other fields, another order, half a letter. Say [`EventReader::whole_delta`] when it
+    /// is taken.
+    pub(crate) fn plain_delta(bytes: &[u8]) -> Option<(BlockKind, Cow<'_, str>, &[u8])> {
+        let (kind, rest) = HEADS.into_iter().find_map(|(head, kind)| Some((kind, bytes.strip_prefix(head)?)))?;
+        let (delta, rest) = string(rest)?;
+        Some((kind, delta, rest.strip_prefix(b"}")?))
     }
 
     /// A delta has come that was read without this reader.
@@ -48,12 +46,35 @@ impl EventReader {
 }
 
 /// A delta's JSON up to its text, as `JSON.stringify` and as Python's `json.dumps` write it.
-const HEADS: [(&str, BlockKind); 4] = [
-    (r#"{"type":"text_delta","delta":""#, BlockKind::Text),
-    (r#"{"type":"reasoning_delta","delta":""#, BlockKind::Reasoning),
-    (r#"{"type": "text_delta", "delta": ""#, BlockKind::Text),
-    (r#"{"type": "reasoning_delta", "delta": ""#, BlockKind::Reasoning),
+const HEADS: [(&[u8], BlockKind); 4] = [
+    (br#"{"type":"text_delta","delta":"#, BlockKind::Text),
+    (br#"{"type":"reasoning_delta","delta":"#, BlockKind::Reasoning),
+    (br#"{"type": "text_delta", "delta": "#, BlockKind::Text),
+    (br#"{"type": "reasoning_delta", "delta": "#, BlockKind::Reasoning),
 ];
+
+/// The JSON string at the head of the bytes, and what is behind it.
+fn string(bytes: &[u8]) -> Option<(Cow<'_, str>, &[u8])> {
+    let text = bytes.strip_prefix(b"\"")?;
+    let mut escaped = false;
+    let mut at = 0;
+    loop {
+        match text.get(at)? {
+            b'"' => break,
+            b'\\' => {
+                escaped = true;
+                at += 2;
+            }
+            0..b' ' => return None,
+            _ => at += 1,
+        }
+    }
+    let behind = text.get(at + 1..)?;
+    if escaped {
+        return Some((Cow::Owned(serde_json::from_slice(bytes.get(..at + 2)?).ok()?), behind));
+    }
+    Some((Cow::Borrowed(std::str::from_utf8(text.get(..at)?).ok()?), behind))
+}
 
 #[cfg(test)]
 mod tests {
@@ -80,15 +101,13 @@ mod tests {
     #[test]
     fn a_plain_delta_is_read_as_any_other() {
         for (head, kind) in HEADS {
-            for text in ["a", "", "é 😀 {}", "\u{7f}"] {
-                let json = format!("{head}{text}\"}}\r");
-                assert_eq!(EventReader::default().plain_delta(&json), Some((kind, text)));
-                let delta = text.to_owned();
-                let event = match kind {
-                    BlockKind::Text => AiEvent::TextDelta { delta },
-                    BlockKind::Reasoning => AiEvent::ReasoningDelta { delta },
-                };
-                assert_eq!(EventReader::default().read(&json), Ok(event));
+            for text in [r#""a""#, r#""""#, r#""é 😀 {}""#, "\"\u{7f}\"", r#""\"\\\n\t\/""#, r#""\u00e9\ud83d\ude00""#]
+            {
+                let json = [head, text.as_bytes(), b"}behind"].concat();
+                let (read, delta, behind) = EventReader::plain_delta(&json).unwrap();
+                assert_eq!((read, behind), (kind, b"behind".as_slice()));
+                let json = std::str::from_utf8(&json).unwrap().strip_suffix("behind").unwrap();
+                assert_eq!(EventReader::default().read(json), Ok(AiEvent::delta(kind, delta.into_owned())));
             }
         }
     }
@@ -96,16 +115,19 @@ mod tests {
     #[test]
     fn what_is_not_plain_is_left_to_the_reader() {
         for json in [
-            r#"{"type":"text_delta","delta":"a\n"}"#,
             r#"{"type":"text_delta","delta":"a","delta":"b"}"#,
-            r#"{"type":"text_delta","delta":"a"}}"#,
+            r#"{"type":"text_delta","delta":"a" }"#,
             r#"{"type":"text_delta","delta":"a"#,
+            r#"{"type":"text_delta","delta":"a\"#,
+            r#"{"type":"text_delta","delta":"\x"}"#,
+            r#"{"type":"text_delta","delta":"\ud83d"}"#,
+            r#"{"type":"text_delta","delta":5}"#,
             r#"{"delta":"a","type":"text_delta"}"#,
             "{\"type\":\"text_delta\",\"delta\":\"\t\"}",
-            "{\"type\":\"text_delta\",\"delta\":\"a\"}\u{b}",
         ] {
-            assert_eq!(EventReader::default().plain_delta(json), None, "{json}");
+            assert_eq!(EventReader::plain_delta(json.as_bytes()), None, "{json}");
         }
+        assert_eq!(EventReader::plain_delta(b"{\"type\":\"text_delta\",\"delta\":\"\xff\"}"), None);
     }
 
     #[test]

@@ -34,9 +34,8 @@ pub enum Frame {
 
 /// As [`Frame`], borrowed: most frames lie whole in the bytes that came, and need no copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FrameRef<'b> {
+pub(crate) enum FrameRef<'b> {
     Text(&'b str),
-    /// As [`Frame::Unreadable`].
     Unreadable,
 }
 
@@ -52,74 +51,98 @@ enum Decoder {
     Sse(Box<Events>),
 }
 
-#[derive(Debug, Default)]
-struct Lines {
-    line: Vec<u8>,
-    too_long: bool,
-}
-
-#[derive(Debug)]
-struct Events {
-    decoder: SseDecoder,
-    /// It has just given an event, and nothing of the next one has come.
-    between: bool,
-}
+/// Ends a frame in either framing.
+pub(crate) const END: &[u8] = b"\n\n";
 
 impl FrameDecoder {
     #[must_use]
     pub fn new(framing: Framing) -> Self {
         let decoder = match framing {
             Framing::Ndjson => Decoder::Ndjson(Lines::default()),
-            Framing::Sse => {
-                let limit = NonZeroUsize::new(MAX_FRAME_BYTES).unwrap_or(NonZeroUsize::MAX);
-                Decoder::Sse(Box::new(Events { decoder: SseDecoder::with_limit(limit), between: false }))
-            }
+            Framing::Sse => Decoder::Sse(Box::new(Events::new())),
         };
         Self { decoder }
     }
 
     /// Takes the next bytes and gives the frames that they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
+        let mut rest = bytes;
         let mut frames = Vec::new();
-        self.each(bytes, |frame| {
+        while let Some(frame) = self.next(&mut rest) {
             frames.push(match frame {
                 FrameRef::Text(text) => Frame::Text(text.to_owned()),
                 FrameRef::Unreadable => Frame::Unreadable,
             });
-        });
-        frames
-    }
-
-    /// As [`FrameDecoder::push`], and keeps no frame.
-    pub fn each(&mut self, bytes: &[u8], visit: impl FnMut(FrameRef<'_>)) {
-        match &mut self.decoder {
-            Decoder::Ndjson(lines) => lines.each(bytes, visit),
-            Decoder::Sse(events) => events.each(bytes, visit),
         }
+        frames
     }
 
     /// The last frame, when the stream ended without a line feed behind it.
     pub fn finish(&mut self) -> Vec<Frame> {
         self.push(END)
     }
+
+    /// Takes bytes up to the end of the next frame, and all of them when none ends there.
+    pub(crate) fn next<'f, 'b: 'f>(&'f mut self, bytes: &mut &'b [u8]) -> Option<FrameRef<'f>> {
+        match &mut self.decoder {
+            Decoder::Ndjson(lines) => lines.next(bytes),
+            Decoder::Sse(events) => events.next(bytes),
+        }
+    }
+
+    /// What is behind the opening of a frame at the head of the bytes; `None` when no frame opens there, or when that is
+    /// for [`FrameDecoder::next`] to see.
+    pub(crate) fn open<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        match &self.decoder {
+            Decoder::Ndjson(lines) => lines.is_between().then_some(bytes),
+            Decoder::Sse(events) if events.between => bytes.strip_prefix(b"data: "),
+            Decoder::Sse(_) => None,
+        }
+    }
+
+    /// What is behind the end of a frame that opened by [`FrameDecoder::open`]; `None` when it does not end there.
+    pub(crate) fn close<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        match &self.decoder {
+            Decoder::Ndjson(_) => bytes.strip_prefix(b"\r").unwrap_or(bytes).strip_prefix(b"\n"),
+            Decoder::Sse(_) => bytes.strip_prefix(END),
+        }
+    }
 }
 
-/// Ends a frame in either framing.
-pub(crate) const END: &[u8] = b"\n\n";
+#[derive(Debug, Default)]
+struct Lines {
+    line: Vec<u8>,
+    too_long: bool,
+    /// The line that was given last.
+    given: Vec<u8>,
+}
 
 impl Lines {
-    fn each(&mut self, bytes: &[u8], mut visit: impl FnMut(FrameRef<'_>)) {
-        let mut rest = bytes;
-        while let Some((line, behind)) = cut(rest) {
-            rest = behind;
-            if self.line.is_empty() && !self.too_long {
-                visit_line(line, &mut visit);
-            } else {
+    fn is_between(&self) -> bool {
+        self.line.is_empty() && !self.too_long
+    }
+
+    fn next<'f, 'b: 'f>(&'f mut self, bytes: &mut &'b [u8]) -> Option<FrameRef<'f>> {
+        let line = loop {
+            let Some((line, behind)) = cut(bytes) else {
+                self.extend(bytes);
+                *bytes = &[];
+                return None;
+            };
+            *bytes = behind;
+            let whole = self.is_between().then_some(line).filter(|line| line.len() <= MAX_FRAME_BYTES);
+            if whole.is_none() {
                 self.extend(line);
-                self.take(&mut visit);
+                self.given = std::mem::take(&mut self.line);
             }
-        }
-        self.extend(rest);
+            if std::mem::take(&mut self.too_long) {
+                return Some(FrameRef::Unreadable);
+            }
+            if !is_blank(whole.unwrap_or(&self.given)) {
+                break whole;
+            }
+        };
+        Some(std::str::from_utf8(line.unwrap_or(&self.given)).map_or(FrameRef::Unreadable, FrameRef::Text))
     }
 
     fn extend(&mut self, bytes: &[u8]) {
@@ -131,15 +154,6 @@ impl Lines {
             self.line.extend_from_slice(bytes);
         }
     }
-
-    fn take(&mut self, visit: &mut impl FnMut(FrameRef<'_>)) {
-        let line = std::mem::take(&mut self.line);
-        if std::mem::take(&mut self.too_long) {
-            visit(FrameRef::Unreadable);
-        } else {
-            visit_line(&line, visit);
-        }
-    }
 }
 
 /// The bytes before the first line feed, and those behind it.
@@ -149,54 +163,48 @@ fn cut(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line, behind.get(1..).unwrap_or_default()))
 }
 
-fn visit_line(line: &[u8], visit: &mut impl FnMut(FrameRef<'_>)) {
-    match std::str::from_utf8(line) {
-        Ok(text) if line.len() <= MAX_FRAME_BYTES => visit_text(text, visit),
-        Ok(_) | Err(_) => visit(FrameRef::Unreadable),
-    }
+fn is_blank(line: &[u8]) -> bool {
+    // White space of Unicode too: it says as little.
+    line.trim_ascii().is_empty() || std::str::from_utf8(line).is_ok_and(|text| text.trim().is_empty())
 }
 
-fn visit_text(text: &str, visit: &mut impl FnMut(FrameRef<'_>)) {
-    if !text.trim().is_empty() {
-        visit(FrameRef::Text(text));
-    }
+#[derive(Debug)]
+struct Events {
+    decoder: SseDecoder,
+    /// The data that was given last.
+    given: String,
+    /// An event has just been given, and nothing of the next one has come.
+    between: bool,
 }
 
 impl Events {
-    fn each(&mut self, bytes: &[u8], mut visit: impl FnMut(FrameRef<'_>)) {
-        let mut rest = bytes;
+    fn new() -> Self {
+        let limit = NonZeroUsize::new(MAX_FRAME_BYTES).unwrap_or(NonZeroUsize::MAX);
+        Self { decoder: SseDecoder::with_limit(limit), given: String::new(), between: false }
+    }
+
+    fn next<'f, 'b: 'f>(&'f mut self, bytes: &mut &'b [u8]) -> Option<FrameRef<'f>> {
+        if bytes.is_empty() {
+            return None;
+        }
+        self.between = false;
         loop {
-            while let Some((data, behind)) = self.between.then(|| plain_event(rest)).flatten() {
-                rest = behind;
-                visit_text(data, &mut visit);
-            }
-            if rest.is_empty() {
-                return;
-            }
-            self.between = false;
-            let before = rest;
-            match self.decoder.next(&mut rest) {
-                None => return,
-                Some(Ok(SseEvent::Message(message))) => {
-                    visit_text(&message.data, &mut visit);
-                    let taken = before.len() - rest.len();
+            let before = *bytes;
+            match self.decoder.next(bytes)? {
+                Ok(SseEvent::Message(message)) => {
+                    let taken = before.len() - bytes.len();
                     // A carriage return in the place of the last line feed may go on with a line feed.
                     self.between = before.get(..taken).is_some_and(|taken| taken.ends_with(END));
+                    self.given = message.data;
+                    if !is_blank(self.given.as_bytes()) {
+                        return Some(FrameRef::Text(&self.given));
+                    }
                 }
-                Some(Ok(SseEvent::Retry(_))) => {}
-                Some(Err(_)) => visit(FrameRef::Unreadable),
+                Ok(SseEvent::Retry(_)) => {}
+                Err(_) => return Some(FrameRef::Unreadable),
             }
         }
     }
-}
-
-/// The data of an event that stands whole at the head of the bytes and has nothing but data, on one line: what nearly
-/// every event is. Anything else is for the decoder.
-fn plain_event(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (data, behind) = cut(bytes.strip_prefix(b"data: ")?)?;
-    let behind = behind.strip_prefix(b"\n")?;
-    let data = std::str::from_utf8(data).ok()?;
-    (data.len() <= MAX_FRAME_BYTES && !data.contains('\r')).then_some((data, behind))
 }
 
 #[cfg(test)]
