@@ -14,4 +14,5 @@ mod replay;
 mod reply;
 mod run;
 mod size;
+mod ways;
 mod wire;
