@@ -20,7 +20,7 @@ pub fn read_chunk(value: Value, target: Target) -> Option<UiMessageChunk> {
     let kind = map.get("type")?.as_str()?.to_owned();
     if kind.starts_with("data-") {
         let fits = DATA.iter().all(|field| field.fits(&map, target));
-        return fits.then(|| serde_json::from_value(Value::Object(map)).ok()).flatten();
+        return fits.then(|| UiMessageChunk::from_map(map)).flatten();
     }
     let (_, _, fields) = SHAPES.iter().find(|(name, since, _)| *name == kind && *since <= target)?;
     if !fields.iter().all(|field| field.fits(&map, target)) {
@@ -28,7 +28,7 @@ pub fn read_chunk(value: Value, target: Target) -> Option<UiMessageChunk> {
     }
     let known: Vec<_> = fields.iter().filter(|field| field.since <= target).map(|field| field.name).collect();
     map.retain(|name, _| name == "type" || known.contains(&name.as_str()));
-    serde_json::from_value(Value::Object(map)).ok()
+    UiMessageChunk::from_map(map)
 }
 
 /// A field of a chunk, and the first major that looks at it.

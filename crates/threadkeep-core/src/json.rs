@@ -1,15 +1,9 @@
 //! Small helpers on JSON values that serde_json does not have.
 
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// A JSON object that keeps its keys in the order they came in.
 pub type JsonMap = Map<String, Value>;
-
-/// Reads a field that is there as `Some`, also when it is `null`: for a tool output, `null` and "absent" differ.
-pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
 
 /// Whether the AI SDK refuses to read this JSON at all, because it could reach a JavaScript prototype
 /// (`secure-json-parse` in `packages/provider-utils`).
