@@ -9,6 +9,7 @@ pub enum ErrorCode {
     InvalidRequest,
     NoUserMessage,
     InvalidStateKey,
+    InvalidScope,
     Unauthenticated,
     InvalidToken,
     Forbidden,
@@ -27,11 +28,12 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All codes, in the order of the documentation (`docs/errors.md`).
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::InvalidJson,
         Self::InvalidRequest,
         Self::NoUserMessage,
         Self::InvalidStateKey,
+        Self::InvalidScope,
         Self::Unauthenticated,
         Self::InvalidToken,
         Self::Forbidden,
@@ -73,9 +75,10 @@ impl ErrorCode {
             }
             Self::NoUserMessage => ("no_user_message", 400, "the request has no user message with text"),
             Self::InvalidStateKey => ("invalid_state_key", 400, "a state key is 1 to 128 of a-z, A-Z, 0-9, _ and -"),
+            Self::InvalidScope => ("invalid_scope", 400, "a project, scope type or scope id is empty, too long or no such text"),
             Self::Unauthenticated => ("unauthenticated", 401, "a bearer token is required"),
             Self::InvalidToken => ("invalid_token", 401, "the token is not valid or has expired"),
-            Self::Forbidden => ("forbidden", 403, "this route needs a service token"),
+            Self::Forbidden => ("forbidden", 403, "the token does not allow this"),
             Self::NotFound => ("not_found", 404, "there is no such route or thread"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "this route has other methods"),
             Self::ThreadConflict => ("thread_conflict", 409, "the thread has another message count than expected"),

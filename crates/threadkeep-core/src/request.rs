@@ -4,9 +4,11 @@ use crate::error::ErrorCode;
 use crate::half_letters::HalfLetters;
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, TextPart};
+use crate::scope::Scope;
 use crate::state_key::StateKey;
 use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -28,12 +30,14 @@ pub struct ChatRequest {
     pub message_id: Option<String>,
     /// `stateKey`, else `id` when it is a valid key; `None` asks for a generated one.
     pub state_key: Option<StateKey>,
+    /// The entity whose thread it goes to; it stands before `state_key` and `id`.
+    pub scope: Option<Scope>,
     pub model: Option<String>,
     pub graph_name: Option<String>,
 }
 
 /// The body of a stock `useChat` (`DefaultChatTransport` in `packages/ai/src/ui/http-chat-transport.ts`), or
-/// `{message, stateKey?, model?, graphName?}`.
+/// `{message, stateKey?, model?, graphName?}`; both with `scope: {projectId, scopeType, scopeId}` for a scope's thread.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
@@ -45,6 +49,8 @@ struct Body<'a> {
     id: Option<&'a RawValue>,
     #[serde(borrow)]
     state_key: Option<&'a RawValue>,
+    #[serde(borrow)]
+    scope: Option<&'a RawValue>,
     #[serde(borrow)]
     model: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -72,7 +78,7 @@ impl ChatRequest {
     /// # Errors
     /// [`ErrorCode::InvalidJson`] when it is no JSON; [`ErrorCode::InvalidRequest`] when it is no object or `model` or
     /// `graphName` is no short string; [`ErrorCode::InvalidStateKey`] for a `stateKey` that is none (an `id` that is
-    /// none is passed over, clients make their own); [`ErrorCode::NoUserMessage`]; [`ErrorCode::MessageTooLong`].
+    /// none is passed over, clients make their own); [`ErrorCode::InvalidScope`]; [`ErrorCode::NoUserMessage`]; [`ErrorCode::MessageTooLong`].
     pub fn from_json(body: &[u8]) -> Result<Self, ErrorCode> {
         let body = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
         let raw: &RawValue = serde_json::from_str(body).map_err(|_| ErrorCode::InvalidJson)?;
@@ -88,7 +94,7 @@ impl ChatRequest {
         if texts.iter().map(String::len).sum::<usize>() > MAX_USER_TEXT_BYTES {
             return Err(ErrorCode::MessageTooLong);
         }
-        Ok(Self { texts, message_id, state_key, model: name(body.model)?, graph_name: name(body.graph_name)? })
+        Ok(Self { texts, message_id, state_key, scope: scope(body.scope)?, model: name(body.model)?, graph_name: name(body.graph_name)? })
     }
 
     /// The user message to store, under the client's id or else `fallback_id`.
@@ -114,6 +120,13 @@ fn string(raw: &RawValue) -> Option<String> {
 fn read<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
     let json = raw.get();
     serde_json::from_str(json).or_else(|_| serde_json::from_str(&HalfLetters::default().mend(json))).ok()
+}
+
+fn scope(raw: Option<&RawValue>) -> Result<Option<Scope>, ErrorCode> {
+    let Some(raw) = raw else { return Ok(None) };
+    let Some(Value::Object(scope)) = read(raw) else { return Err(ErrorCode::InvalidScope) };
+    let part = |name| scope.get(name).and_then(Value::as_str).unwrap_or_default();
+    Scope::new(part("projectId"), part("scopeType"), part("scopeId")).map(Some)
 }
 
 fn name(raw: Option<&RawValue>) -> Result<Option<String>, ErrorCode> {
@@ -198,7 +211,7 @@ pub fn is_message_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn read(body: &Value) -> Result<ChatRequest, ErrorCode> {
         ChatRequest::from_json(body.to_string().as_bytes())
@@ -258,6 +271,17 @@ mod tests {
         assert_eq!(key(&json!({"message": "x", "id": "not a key"})), Ok(None));
         assert_eq!(key(&json!({"message": "x", "stateKey": "not a key"})), Err(ErrorCode::InvalidStateKey));
         assert_eq!(key(&json!({"message": "x", "stateKey": 5})), Err(ErrorCode::InvalidStateKey));
+    }
+
+    #[test]
+    fn a_scope_names_the_thread_and_a_wrong_one_is_refused() {
+        let scope = |scope: Value| read(&json!({"message": "x", "id": "chat1", "scope": scope})).map(|request| request.scope);
+        let spec = json!({"projectId": "p1", "scopeType": "spec", "scopeId": "009/é"});
+        assert_eq!(scope(spec), Ok(Some(Scope::new("p1", "spec", "009/é").unwrap())));
+        assert_eq!(scope(Value::Null), Ok(None));
+        for bad in [json!("p1"), json!({}), json!({"projectId": "p1", "scopeType": "spec", "scopeId": 9})] {
+            assert_eq!(scope(bad), Err(ErrorCode::InvalidScope));
+        }
     }
 
     #[test]

@@ -21,6 +21,12 @@ impl StateKey {
         fits.then(|| Self(text.to_owned()))
     }
 
+    /// A key that its maker knows to be one.
+    pub(crate) fn of_safe_text(text: String) -> Self {
+        debug_assert!(Self::parse(&text).is_some(), "a key is a URL-safe name");
+        Self(text)
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -25,7 +25,7 @@ fn script(messages: &[MessageDto]) -> Vec<AiEvent> {
         .iter()
         .filter_map(|message| match message {
             MessageDto::User { content } => Some(content.as_str()),
-            MessageDto::Assistant { .. } | MessageDto::Tool { .. } => None,
+            MessageDto::System { .. } | MessageDto::Assistant { .. } | MessageDto::Tool { .. } => None,
         })
         .collect();
     let text = texts.last().copied().unwrap_or_default();

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "role", rename_all = "lowercase", rename_all_fields = "camelCase")]
 pub enum MessageDto {
+    /// Only at the head of a prompt, from [`crate::context`]: a stored system message is skipped.
+    System {
+        content: String,
+    },
     User {
         content: String,
     },

@@ -7,15 +7,23 @@ use serde_json::{Value, json};
 
 /// Maps an executor's messages to chat-completions messages, with `system` at their head when given.
 ///
+/// It stands in one message with the context, when there is one: many servers take no second system message.
+///
 /// An assistant message that only calls tools has `content: null`, as the API asks.
 #[must_use]
 pub fn to_openai_messages(system: Option<&str>, dtos: &[MessageDto]) -> Vec<Value> {
-    let head = system.map(|content| json!({"role": "system", "content": content}));
+    let (context, dtos) = match dtos {
+        [MessageDto::System { content }, rest @ ..] => (Some(content.as_str()), rest),
+        all => (None, all),
+    };
+    let head: Vec<_> = system.into_iter().chain(context).collect();
+    let head = (!head.is_empty()).then(|| json!({"role": "system", "content": head.join("\n\n")}));
     head.into_iter().chain(dtos.iter().map(to_openai_message)).collect()
 }
 
 fn to_openai_message(dto: &MessageDto) -> Value {
     match dto {
+        MessageDto::System { content } => json!({"role": "system", "content": content}),
         MessageDto::User { content } => json!({"role": "user", "content": content}),
         MessageDto::Tool { content, tool_call_id } => {
             json!({"role": "tool", "tool_call_id": tool_call_id, "content": content})
@@ -41,6 +49,15 @@ fn to_openai_message(dto: &MessageDto) -> Value {
 mod tests {
     use super::*;
     use crate::map::ToolCallDto;
+
+    #[test]
+    fn system_prompt_and_context_are_one_message() {
+        let dtos = [MessageDto::System { content: "context".into() }, MessageDto::User { content: "hi".into() }];
+        let user = json!({"role": "user", "content": "hi"});
+        let with = |system| Value::Array(to_openai_messages(system, &dtos));
+        assert_eq!(with(Some("be kind")), json!([{"role": "system", "content": "be kind\n\ncontext"}, user]));
+        assert_eq!(with(None), json!([{"role": "system", "content": "context"}, user]));
+    }
 
     #[test]
     fn tool_calls_and_results_are_in_the_chat_completions_shape() {

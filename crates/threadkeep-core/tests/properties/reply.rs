@@ -55,7 +55,7 @@ fn check_provider_accepts(dtos: &[MessageDto]) {
                     assert!(arguments.is_object(), "arguments are an object");
                 }
             }
-            MessageDto::User { .. } => panic!("no user spoke"),
+            MessageDto::User { .. } | MessageDto::System { .. } => panic!("only the assistant spoke"),
         }
     }
     assert!(pending.is_empty(), "a call without its result");
