@@ -125,7 +125,15 @@ function durable(RustObject) {
   };
 }
 
-export class ThreadObject extends durable(rust.ThreadObject) {}
+/** Its WebSockets hibernate: a closing one is answered here, without waking a Rust object for it. */
+export class ThreadObject extends durable(rust.ThreadObject) {
+  // Pages only listen.
+  webSocketMessage() {}
+
+  webSocketClose(socket) {
+    socket.close();
+  }
+}
 export class DirectoryObject extends durable(rust.DirectoryObject) {}
 
 export default class extends WorkerEntrypoint {

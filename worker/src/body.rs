@@ -13,6 +13,9 @@ pub(crate) const MAX_CHAT_BODY_BYTES: usize = 24 * 1024 * 1024;
 /// Largest body of a save or an append, in bytes: a whole thread.
 pub(crate) const MAX_THREAD_BODY_BYTES: usize = 24 * 1024 * 1024;
 
+/// Largest body of a context, in bytes: four times what of it reaches a prompt, and one row of the store takes it.
+pub(crate) const MAX_CONTEXT_BODY_BYTES: usize = 512 * 1024;
+
 /// Largest body of any other request, in bytes: a title, some metadata, a name.
 pub(crate) const MAX_SMALL_BODY_BYTES: usize = 64 * 1024;
 

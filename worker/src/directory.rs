@@ -3,11 +3,13 @@
 
 use crate::body;
 use crate::outgoing;
+use crate::query;
 use crate::reply::{self, Failure, Reply};
 use crate::store::{DirectoryStore, EntryRow};
 use js_sys::Date;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use threadkeep_core::scope::is_scope_type;
 use threadkeep_core::{ErrorCode, StateKey};
 use wasm_bindgen::JsValue;
 use worker::{DurableObject, Env, Method, Request, Response, State, durable_object};
@@ -27,6 +29,7 @@ const LIST_URL: &str = "https://directory.internal/list";
 pub(crate) struct ListQuery {
     limit: usize,
     after: Option<Cursor>,
+    scope_type: Option<String>,
 }
 
 /// The last entry of the page before: `{updatedAt in ms}.{stateKey}`, URL-safe as it is.
@@ -37,22 +40,22 @@ struct Cursor {
 }
 
 impl ListQuery {
-    /// Reads `?limit&cursor` of a URL; other parameters are ignored.
+    /// Reads `?limit&cursor&scopeType` of a URL; other parameters are ignored.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidRequest`] for a limit outside 1 to 100 and for a cursor that we did not give.
+    /// [`ErrorCode::InvalidRequest`] for a limit outside 1 to 100 and for a cursor that we did not give;
+    /// [`ErrorCode::InvalidScope`] for a scope type that is none.
     pub(crate) fn parse(url: &str) -> Result<Self, ErrorCode> {
-        let url = url.split('#').next().unwrap_or_default();
-        let query = url.split_once('?').map_or("", |(_, query)| query);
-        let mut list = Self { limit: DEFAULT_LIMIT, after: None };
-        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let mut list = Self { limit: DEFAULT_LIMIT, after: None, scope_type: None };
+        for (name, value) in query::parameters(url)? {
             match name {
-                "limit" => {
-                    let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                    list.limit = limit.ok_or(ErrorCode::InvalidRequest)?;
-                }
+                "limit" => list.limit = query::limit(&value, MAX_LIMIT)?,
                 "cursor" if !value.is_empty() => {
-                    list.after = Some(Cursor::parse(value).ok_or(ErrorCode::InvalidRequest)?);
+                    list.after = Some(Cursor::parse(&value).ok_or(ErrorCode::InvalidRequest)?);
+                }
+                "scopeType" if !value.is_empty() => {
+                    list.scope_type = Some(value).filter(|text| is_scope_type(text));
+                    list.scope_type.as_ref().ok_or(ErrorCode::InvalidScope)?;
                 }
                 _ => {}
             }
@@ -62,7 +65,8 @@ impl ListQuery {
 
     fn url(&self) -> String {
         let cursor = self.after.as_ref().map(|after| format!("{}.{}", after.updated_at_ms, after.state_key));
-        format!("{LIST_URL}?limit={}&cursor={}", self.limit, cursor.unwrap_or_default())
+        let scope_type = self.scope_type.as_deref().unwrap_or_default();
+        format!("{LIST_URL}?limit={}&cursor={}&scopeType={scope_type}", self.limit, cursor.unwrap_or_default())
     }
 }
 
@@ -73,17 +77,33 @@ impl Cursor {
     }
 }
 
-/// Answers `GET /api/v1/ai/threads` for an owner.
-pub(crate) async fn list(env: &Env, owner: &str, query: &ListQuery) -> Reply<Response> {
-    let stub = env.durable_object(BINDING)?.get_by_name(owner)?;
+/// Whose list of threads: its name is the object's.
+pub(crate) enum Tenant<'a> {
+    User(&'a str),
+    Project(&'a str),
+}
+
+impl Tenant<'_> {
+    /// No user's name is a project's: it has no line feed.
+    fn object_name(&self) -> String {
+        match self {
+            Self::User(owner) => (*owner).to_owned(),
+            Self::Project(project) => format!("project\n{project}"),
+        }
+    }
+}
+
+/// Answers with a page of a tenant's threads.
+pub(crate) async fn list(env: &Env, tenant: &Tenant<'_>, query: &ListQuery) -> Reply<Response> {
+    let stub = env.durable_object(BINDING)?.get_by_name(&tenant.object_name())?;
     Ok(stub.fetch_with_request(Request::new(&query.url(), Method::Get)?).await?)
 }
 
-/// Feeds one thread's entry into its owner's directory.
-pub(crate) async fn put(env: &Env, owner: &str, entry: &EntryRow) -> worker::Result<()> {
+/// Feeds one thread's entry into its tenant's directory.
+pub(crate) async fn put(env: &Env, tenant: &Tenant<'_>, entry: &EntryRow) -> worker::Result<()> {
     let body = serde_json::to_vec(entry)?;
     let request = outgoing::post(PUT_URL, &[], Some(&body))?;
-    let response = env.durable_object(BINDING)?.get_by_name(owner)?.fetch_with_request(request).await?;
+    let response = env.durable_object(BINDING)?.get_by_name(&tenant.object_name())?.fetch_with_request(request).await?;
     if response.status_code() == 200 { Ok(()) } else { Err(worker::Error::RustError("directory refused".to_owned())) }
 }
 
@@ -123,7 +143,7 @@ impl DirectoryObject {
         let query = ListQuery::parse(url)?;
         let after = query.after.as_ref().map(|after| (after.updated_at_ms, after.state_key.as_str()));
         // One more than asked for tells whether there is a next page.
-        let mut rows = self.store()?.list(query.limit + 1, after)?;
+        let mut rows = self.store()?.list(query.limit + 1, after, query.scope_type.as_deref())?;
         let more = rows.len() > query.limit;
         rows.truncate(query.limit);
         let last = rows.last().filter(|_| more);
@@ -152,6 +172,16 @@ struct Entry {
     message_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<EntryScope>,
+}
+
+/// The entity, within the project whose list it is.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EntryScope {
+    scope_type: String,
+    scope_id: String,
 }
 
 impl From<EntryRow> for Entry {
@@ -161,12 +191,14 @@ impl From<EntryRow> for Entry {
             state_key: row.state_key,
             title: row.title,
             message_count: row.message_count,
+            scope: row.scope_type.zip(row.scope_id).map(|(scope_type, scope_id)| EntryScope { scope_type, scope_id }),
             metadata: row.metadata.and_then(|text| RawValue::from_string(text).ok()),
         }
     }
 }
 
-fn iso(ms: i64) -> String {
+/// A time as the API writes it: ISO 8601, UTC.
+pub(crate) fn iso(ms: i64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
     let date = Date::new(&JsValue::from_f64(ms as f64));
     date.to_iso_string().into()
@@ -182,8 +214,12 @@ mod tests {
 
     #[test]
     fn limit_and_cursor_are_read_and_checked() {
-        assert_eq!(query("https://x/threads"), Ok(format!("{LIST_URL}?limit={DEFAULT_LIMIT}&cursor=")));
-        assert_eq!(query("https://x/?limit=5&cursor=17.a-b&x=1#f"), Ok(format!("{LIST_URL}?limit=5&cursor=17.a-b")));
+        assert_eq!(query("https://x/threads"), Ok(format!("{LIST_URL}?limit={DEFAULT_LIMIT}&cursor=&scopeType=")));
+        assert_eq!(
+            query("https://x/?limit=5&cursor=17.a-b&x=1#f"),
+            Ok(format!("{LIST_URL}?limit=5&cursor=17.a-b&scopeType="))
+        );
+        assert_eq!(query("https://x/?scopeType=a%20b"), Err(ErrorCode::InvalidScope));
         for bad in ["limit=0", "limit=101", "limit=x", "limit=", "cursor=x", "cursor=1.", "cursor=1.a%20b"] {
             assert_eq!(query(&format!("https://x/threads?{bad}")), Err(ErrorCode::InvalidRequest), "{bad}");
         }
@@ -191,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_query_survives_its_own_url() {
-        let query = ListQuery::parse("https://x/?limit=5&cursor=17.a-b").unwrap();
+        let query = ListQuery::parse("https://x/?limit=5&cursor=17.a-b&scopeType=spec").unwrap();
         assert_eq!(ListQuery::parse(&query.url()), Ok(query));
     }
 }

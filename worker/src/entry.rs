@@ -1,17 +1,19 @@
 //! The entry: authenticates, routes, logs. Whatever concerns one thread is passed to its object.
 
-use crate::auth::{self, AuthConfig, Identity};
+use crate::auth::{self, Access, AuthConfig, Identity};
 use crate::body::{self, MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_BYTES};
 use crate::config::Config;
 use crate::cors;
-use crate::directory::{self, ListQuery};
+use crate::directory::{self, ListQuery, Tenant};
 use crate::id;
 use crate::log::{self, RequestLine};
+use crate::project;
 use crate::reply::{self, Failure, Reply};
 use crate::route::Route;
 use crate::thread::call::{ThreadAddress, ThreadCall, TurnCall};
 use serde::Deserialize;
 use serde_json::json;
+use threadkeep_core::item::ServiceSaid;
 use threadkeep_core::{ChatRequest, ErrorCode};
 use worker::{Context, Date, Env, Request, Response, event};
 
@@ -53,18 +55,20 @@ async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, co
         | Route::ChatStop(_)
         | Route::Threads
         | Route::Thread(_)
-        | Route::ThreadMessages(_) => {}
+        | Route::ThreadMessages(_)
+        | Route::ProjectThreads(_)
+        | Route::Scoped(..) => {}
     }
     let identity = auth::authenticate(request.headers(), env).await?;
     let owner = identity.owner.as_str().to_owned();
-    let address = |state_key| ThreadAddress { owner: owner.clone(), state_key };
+    let address = |state_key| ThreadAddress { owner: owner.clone(), state_key, scope: None };
     match (route, method) {
-        (Route::Chat, _) => chat(request, env, config, owner).await,
+        (Route::Chat, _) => chat(request, env, config, &identity).await,
         (Route::ChatStream(key), _) => address(key).call(env, ThreadCall::Stream, None).await,
         (Route::ChatStop(key), _) => address(key).call(env, ThreadCall::Stop, None).await,
         (Route::Threads, _) => {
             let query = ListQuery::parse(&request.inner().url())?;
-            directory::list(env, &owner, &query).await
+            directory::list(env, &Tenant::User(&owner), &query).await
         }
         (Route::Thread(key), "GET") => address(key).call(env, ThreadCall::Read, None).await,
         (Route::Thread(key), "DELETE") => address(key).call(env, ThreadCall::Delete, None).await,
@@ -74,21 +78,33 @@ async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, co
         }
         (Route::Thread(key), _) => write(request, env, &identity, &address(key), ThreadCall::Save).await,
         (Route::ThreadMessages(key), _) => write(request, env, &identity, &address(key), ThreadCall::Append).await,
+        (Route::ProjectThreads(project), _) => project::threads(request, env, &identity, &project).await,
+        (Route::Scoped(scope, part), _) => project::thread(request, env, &identity, scope, part).await,
         (Route::Health | Route::DemoToken, _) => Err(ErrorCode::NotFound.into()),
     }
 }
 
-/// A chat turn. Its thread is named by the body: `stateKey`, else `id`, else a new key.
-async fn chat(request: &mut Request, env: &Env, config: &Config, owner: String) -> Reply<Response> {
+/// A chat turn. Its thread is named by the body: `scope`, else `stateKey`, else `id`, else a new key.
+async fn chat(request: &mut Request, env: &Env, config: &Config, identity: &Identity) -> Reply<Response> {
     let body = body::read(request, MAX_CHAT_BODY_BYTES).await?;
-    let chat = ChatRequest::from_json(&body)?;
+    let mut chat = ChatRequest::from_json(&body)?;
+    let said = if identity.is_service() { ServiceSaid::read(&body)? } else { ServiceSaid::default() };
     drop(body);
     if chat.model.as_deref().is_some_and(|model| !config.offers_model(model)) {
         return Err(ErrorCode::InvalidRequest.into());
     }
-    let state_key = chat.state_key.clone().map_or_else(id::state_key, Ok)?;
-    let turn = serde_json::to_vec(&TurnCall::from(chat))?;
-    ThreadAddress { owner, state_key }.call(env, ThreadCall::Turn, Some(&turn)).await
+    let (address, author) = match chat.scope.take() {
+        Some(scope) => {
+            identity.require_project(scope.project_id(), Access::Write)?;
+            (ThreadAddress::of_scope(scope), Some(said.author.unwrap_or_else(|| identity.author())))
+        }
+        None => {
+            let state_key = chat.state_key.take().map_or_else(id::state_key, Ok)?;
+            (ThreadAddress { owner: identity.owner.as_str().to_owned(), state_key, scope: None }, None)
+        }
+    };
+    let turn = TurnCall { author, documents: said.documents, ..TurnCall::from(chat) };
+    address.call(env, ThreadCall::Turn, Some(&serde_json::to_vec(&turn)?)).await
 }
 
 /// A write of whole messages: the operator's own server vouches for them.

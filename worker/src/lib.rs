@@ -16,6 +16,8 @@ mod executor;
 mod id;
 mod log;
 mod outgoing;
+mod project;
+mod query;
 mod reply;
 mod route;
 mod store;

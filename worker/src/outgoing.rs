@@ -23,6 +23,18 @@ pub(crate) fn post(url: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> 
     Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
 }
 
+/// A request for a WebSocket.
+///
+/// # Errors
+/// The runtime's, for a URL that is none.
+pub(crate) fn upgrade(url: &str) -> worker::Result<Request> {
+    let init = web_sys::RequestInit::new();
+    let fields = web_sys::Headers::new()?;
+    fields.set("upgrade", "websocket")?;
+    init.set_headers(&fields);
+    Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
+}
+
 /// Logs that a call to another service failed: what was called and the kind of failure, nothing that was said.
 pub(crate) fn failed(what: &str, error: &worker::Error) {
     log::error(&format!("{what}: {}", kind(error)), json!({}));

@@ -1,6 +1,8 @@
 //! The routes: a path in, a [`Route`] out. Pure.
 
-use threadkeep_core::{ErrorCode, StateKey};
+use crate::query::decode;
+use threadkeep_core::scope::is_scope_id;
+use threadkeep_core::{ErrorCode, Scope, StateKey};
 
 /// Every route of the worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,13 +15,31 @@ pub(crate) enum Route {
     Threads,
     Thread(StateKey),
     ThreadMessages(StateKey),
+    /// The threads of a project.
+    ProjectThreads(String),
+    /// The thread of a scope.
+    Scoped(Scope, ScopedRoute),
+}
+
+/// What of a scope's thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ScopedRoute {
+    Thread,
+    Messages,
+    Items,
+    /// By its id.
+    Item(String),
+    Context,
+    Stream,
+    Stop,
+    Live,
 }
 
 impl Route {
     /// The route of a path.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`]; [`ErrorCode::InvalidStateKey`] when only the key in it is wrong.
+    /// [`ErrorCode::NotFound`]; [`ErrorCode::InvalidStateKey`] or [`ErrorCode::InvalidScope`] when only that is wrong.
     pub(crate) fn of_path(path: &str) -> Result<Self, ErrorCode> {
         let key = |text: &str| StateKey::parse(text).ok_or(ErrorCode::InvalidStateKey);
         match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
@@ -31,16 +51,39 @@ impl Route {
             ["api", "v1", "ai", "threads"] => Ok(Self::Threads),
             ["api", "v1", "ai", "threads", text] => key(text).map(Self::Thread),
             ["api", "v1", "ai", "threads", text, "messages"] => key(text).map(Self::ThreadMessages),
+            ["api", "v1", "ai", "projects", project, "threads", scope @ ..] => Self::of_project(project, scope),
             _ => Err(ErrorCode::NotFound),
         }
+    }
+
+    fn of_project(project: &str, scope: &[&str]) -> Result<Self, ErrorCode> {
+        let text = |segment: &str| decode(segment).ok_or(ErrorCode::InvalidScope);
+        let (kind, id, part) = match scope {
+            [] => {
+                let project = text(project)?;
+                let valid = is_scope_id(&project);
+                return if valid { Ok(Self::ProjectThreads(project)) } else { Err(ErrorCode::InvalidScope) };
+            }
+            [kind, id] => (kind, id, ScopedRoute::Thread),
+            [kind, id, "messages"] => (kind, id, ScopedRoute::Messages),
+            [kind, id, "items"] => (kind, id, ScopedRoute::Items),
+            [kind, id, "items", item] => (kind, id, ScopedRoute::Item(decode(item).ok_or(ErrorCode::NotFound)?)),
+            [kind, id, "context"] => (kind, id, ScopedRoute::Context),
+            [kind, id, "stream"] => (kind, id, ScopedRoute::Stream),
+            [kind, id, "stop"] => (kind, id, ScopedRoute::Stop),
+            [kind, id, "live"] => (kind, id, ScopedRoute::Live),
+            _ => return Err(ErrorCode::NotFound),
+        };
+        Ok(Self::Scoped(Scope::new(&text(project)?, &text(kind)?, &text(id)?)?, part))
     }
 
     /// The methods of the route, as an `Allow` header writes them.
     pub(crate) fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::ChatStream(_) | Self::Threads => "GET",
+            Self::Health | Self::ChatStream(_) | Self::Threads | Self::ProjectThreads(_) => "GET",
             Self::DemoToken | Self::Chat | Self::ChatStop(_) | Self::ThreadMessages(_) => "POST",
             Self::Thread(_) => "GET, PUT, PATCH, DELETE",
+            Self::Scoped(_, part) => part.allow(),
         }
     }
 
@@ -60,6 +103,34 @@ impl Route {
             Self::Threads => "threads",
             Self::Thread(_) => "thread",
             Self::ThreadMessages(_) => "thread/messages",
+            Self::ProjectThreads(_) => "project/threads",
+            Self::Scoped(_, part) => part.name(),
+        }
+    }
+}
+
+impl ScopedRoute {
+    fn allow(&self) -> &'static str {
+        match self {
+            Self::Thread => "GET, PUT, PATCH",
+            Self::Items => "GET, POST",
+            Self::Item(_) => "PATCH",
+            Self::Context => "GET, PUT",
+            Self::Stop => "POST",
+            Self::Messages | Self::Stream | Self::Live => "GET",
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Thread => "project/thread",
+            Self::Messages => "project/thread/messages",
+            Self::Items => "project/thread/items",
+            Self::Item(_) => "project/thread/item",
+            Self::Context => "project/thread/context",
+            Self::Stream => "project/thread/stream",
+            Self::Stop => "project/thread/stop",
+            Self::Live => "project/thread/live",
         }
     }
 }
@@ -93,6 +164,23 @@ mod tests {
         check("/", Err(ErrorCode::NotFound));
         check("", Err(ErrorCode::NotFound));
         check("/healthz/", Err(ErrorCode::NotFound));
+    }
+
+    #[test]
+    fn the_ids_of_a_scope_are_decoded_segment_by_segment() {
+        let scope = |id| Scope::new("p 1", "spec", id).unwrap();
+        let path = "/api/v1/ai/projects/p%201/threads";
+        check(path, Ok(Route::ProjectThreads("p 1".to_owned())));
+        check(&format!("{path}/spec/a%2F%C3%A9"), Ok(Route::Scoped(scope("a/é"), ScopedRoute::Thread)));
+        check(&format!("{path}/spec/items/items"), Ok(Route::Scoped(scope("items"), ScopedRoute::Items)));
+        let item = ScopedRoute::Item("m:1".to_owned());
+        check(&format!("{path}/spec/x/items/m%3A1"), Ok(Route::Scoped(scope("x"), item)));
+        check(&format!("{path}/spec/x/nothing"), Err(ErrorCode::NotFound));
+        for bad in ["spec/%FF", "spec/", "sp%20ec/x", "spec/a%00", "spec/%2E%2E"] {
+            check(&format!("{path}/{bad}"), Err(ErrorCode::InvalidScope));
+        }
+        check("/api/v1/ai/projects//threads", Err(ErrorCode::InvalidScope));
+        check("/api/v1/ai/projects/p", Err(ErrorCode::NotFound));
     }
 
     #[test]

@@ -114,7 +114,9 @@ mod tests {
     #[test]
     fn documents_become_one_system_message_in_order() {
         let content = content(&[document("spec.md", "# Spec\nbody"), document("plan.md", "# Plan")]);
-        assert!(content.contains("<document name=\"spec.md\">\n# Spec\nbody\n</document>\n\n<document name=\"plan.md\">\n# Plan\n</document>"));
+        assert!(content.contains(
+            "<document name=\"spec.md\">\n# Spec\nbody\n</document>\n\n<document name=\"plan.md\">\n# Plan\n</document>"
+        ));
         assert_eq!(context_message(&[]), None);
     }
 

@@ -75,7 +75,9 @@ impl ErrorCode {
             }
             Self::NoUserMessage => ("no_user_message", 400, "the request has no user message with text"),
             Self::InvalidStateKey => ("invalid_state_key", 400, "a state key is 1 to 128 of a-z, A-Z, 0-9, _ and -"),
-            Self::InvalidScope => ("invalid_scope", 400, "a project, scope type or scope id is empty, too long or no such text"),
+            Self::InvalidScope => {
+                ("invalid_scope", 400, "a project, scope type or scope id is empty, too long or no such text")
+            }
             Self::Unauthenticated => ("unauthenticated", 401, "a bearer token is required"),
             Self::InvalidToken => ("invalid_token", 401, "the token is not valid or has expired"),
             Self::Forbidden => ("forbidden", 403, "the token does not allow this"),

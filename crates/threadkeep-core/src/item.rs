@@ -1,5 +1,6 @@
 //! Items: the messages of a thread that many people share, with who wrote them and who gets to see them.
 
+use crate::context::{Document, read_documents};
 use crate::error::ErrorCode;
 use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
@@ -8,6 +9,8 @@ use crate::request::MAX_USER_TEXT_BYTES;
 use crate::thread::MAX_ID_BYTES;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// Longest display name of an author that is kept, in bytes.
 pub const MAX_AUTHOR_NAME_BYTES: usize = 256;
@@ -50,6 +53,33 @@ pub struct NewItem {
     pub run_id: Option<String>,
     /// Only a service names one.
     pub author: Option<Author>,
+}
+
+/// What of a chat request only a service may say.
+#[derive(Debug, Default)]
+pub struct ServiceSaid {
+    pub author: Option<Author>,
+    /// The context of this one turn.
+    pub documents: Vec<Document>,
+}
+
+impl ServiceSaid {
+    /// Reads `{author?, documents?}` of a body that is a chat request.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidJson`]; [`ErrorCode::InvalidRequest`] for a field of the wrong shape.
+    pub fn read(body: &[u8]) -> Result<Self, ErrorCode> {
+        let text = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
+        let mut body: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| ErrorCode::InvalidJson)?;
+        let mut value = |name: &str| -> Result<Option<Value>, ErrorCode> {
+            let raw = body.remove(name).map(|raw| serde_json::from_str(raw.get())).transpose();
+            Ok(raw.map_err(|_| ErrorCode::InvalidRequest)?.filter(|value: &Value| !value.is_null()))
+        };
+        let author =
+            value("author")?.map(|author| Author::read(&author).ok_or(ErrorCode::InvalidRequest)).transpose()?;
+        let documents = value("documents")?.map(read_documents).transpose()?.unwrap_or_default();
+        Ok(Self { author, documents })
+    }
 }
 
 impl Visibility {
@@ -181,9 +211,9 @@ fn user_part(part: Part) -> Option<Part> {
 
 /// Schemes that a page may open and a model may fetch; never `javascript:` or `file:`.
 fn is_file_url(url: &str) -> bool {
-    ["https://", "http://", "data:"].iter().any(|scheme| {
-        url.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-    })
+    ["https://", "http://", "data:"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)))
 }
 
 #[cfg(test)]
@@ -227,12 +257,16 @@ mod tests {
 
     #[test]
     fn a_service_writes_any_message() {
-        let parts = json!([{"type": "tool-w", "toolCallId": "1", "state": "output-available", "input": {}, "output": 1}]);
+        let parts =
+            json!([{"type": "tool-w", "toolCallId": "1", "state": "output-available", "input": {}, "output": 1}]);
         let item = json!({"role": "assistant", "parts": parts, "visibility": "hidden", "requestId": "q", "runId": "r",
             "author": {"id": "u", "name": "U"}});
         let item = read(item, Writer::Service).unwrap();
         assert_eq!(serde_json::to_value(&item.message.parts).unwrap(), parts);
-        assert_eq!((item.visibility, item.request_id.as_deref(), item.run_id.as_deref()), (Visibility::Hidden, Some("q"), Some("r")));
+        assert_eq!(
+            (item.visibility, item.request_id.as_deref(), item.run_id.as_deref()),
+            (Visibility::Hidden, Some("q"), Some("r"))
+        );
         assert_eq!(item.author, Some(Author::new("u", Some("U"))));
     }
 

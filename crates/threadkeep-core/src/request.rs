@@ -94,7 +94,14 @@ impl ChatRequest {
         if texts.iter().map(String::len).sum::<usize>() > MAX_USER_TEXT_BYTES {
             return Err(ErrorCode::MessageTooLong);
         }
-        Ok(Self { texts, message_id, state_key, scope: scope(body.scope)?, model: name(body.model)?, graph_name: name(body.graph_name)? })
+        Ok(Self {
+            texts,
+            message_id,
+            state_key,
+            scope: scope(body.scope)?,
+            model: name(body.model)?,
+            graph_name: name(body.graph_name)?,
+        })
     }
 
     /// The user message to store, under the client's id or else `fallback_id`.
@@ -275,7 +282,8 @@ mod tests {
 
     #[test]
     fn a_scope_names_the_thread_and_a_wrong_one_is_refused() {
-        let scope = |scope: Value| read(&json!({"message": "x", "id": "chat1", "scope": scope})).map(|request| request.scope);
+        let scope =
+            |scope: Value| read(&json!({"message": "x", "id": "chat1", "scope": scope})).map(|request| request.scope);
         let spec = json!({"projectId": "p1", "scopeType": "spec", "scopeId": "009/é"});
         assert_eq!(scope(spec), Ok(Some(Scope::new("p1", "spec", "009/é").unwrap())));
         assert_eq!(scope(Value::Null), Ok(None));

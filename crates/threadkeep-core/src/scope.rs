@@ -71,9 +71,7 @@ impl Scope {
 /// Whether a text is a project id or a scope id.
 #[must_use]
 pub fn is_scope_id(text: &str) -> bool {
-    (1..=MAX_SCOPE_ID_BYTES).contains(&text.len())
-        && !matches!(text, "." | "..")
-        && !text.chars().any(char::is_control)
+    (1..=MAX_SCOPE_ID_BYTES).contains(&text.len()) && !matches!(text, "." | "..") && !text.chars().any(char::is_control)
 }
 
 /// Whether a text is a scope type.
@@ -111,8 +109,15 @@ mod tests {
     #[test]
     fn no_two_scopes_share_a_key() {
         let scopes = [
-            ("p", "spec", "a"), ("p", "spec", "b"), ("p", "spe", "ca"), ("ps", "pec", "a"), ("p1", "s", "a"),
-            ("p", "s", "1:a"), ("p", "Spec", "a"), ("p", "spec", "é"), ("p", "spec", "e\u{301}"),
+            ("p", "spec", "a"),
+            ("p", "spec", "b"),
+            ("p", "spe", "ca"),
+            ("ps", "pec", "a"),
+            ("p1", "s", "a"),
+            ("p", "s", "1:a"),
+            ("p", "Spec", "a"),
+            ("p", "spec", "é"),
+            ("p", "spec", "e\u{301}"),
         ];
         let keys: std::collections::BTreeSet<_> = scopes.iter().map(|(p, t, i)| key(p, t, i)).collect();
         assert_eq!(keys.len(), scopes.len());

@@ -1,4 +1,5 @@
-use serde_json::json;
+use serde_json::{Value, json};
+use threadkeep_core::item::Author;
 use worker::{Date, Env, Headers};
 
 use super::bearer::bearer_token;
@@ -18,8 +19,7 @@ pub(crate) struct Identity {
     pub(crate) owner: Owner,
     pub(crate) kind: IdentityKind,
     /// The verified claims of a user's token; none for the service.
-    #[expect(dead_code, reason = "who may act on a project is a claim: read by the projects route")]
-    pub(crate) claims: Claims,
+    claims: Claims,
 }
 
 /// In what role.
@@ -31,7 +31,45 @@ pub(crate) enum IdentityKind {
     Service,
 }
 
+/// What is wanted of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
 impl Identity {
+    /// For the routes of a project: the token's claim `projects` names it, as `{"p1": "read"}` or `{"p1": "write"}`.
+    /// The service may act on every project.
+    ///
+    /// # Errors
+    /// [`AuthError::UnknownProject`] when the claim does not name it, the same whether it exists or not;
+    /// [`AuthError::ReadOnly`] when it may only be read.
+    pub(crate) fn require_project(&self, project: &str, wanted: Access) -> Result<(), AuthError> {
+        if self.is_service() {
+            return Ok(());
+        }
+        match (self.claims.project(project), wanted) {
+            (Some("write"), _) | (Some("read"), Access::Read) => Ok(()),
+            (Some("read"), Access::Write) => Err(AuthError::ReadOnly),
+            _ => Err(AuthError::UnknownProject),
+        }
+    }
+
+    pub(crate) fn is_service(&self) -> bool {
+        self.kind == IdentityKind::Service
+    }
+
+    /// Who writes: the user of the token under its claim `name`, or the user that the service speaks for.
+    pub(crate) fn author(&self) -> Author {
+        Author::new(self.owner.as_str(), self.claims.get("name").and_then(Value::as_str))
+    }
+
+    /// When the credential expires, in milliseconds since 1970; the service's never does.
+    pub(crate) fn expires_ms(&self) -> f64 {
+        self.claims.get("exp").and_then(Value::as_f64).map_or(f64::INFINITY, |seconds| seconds * 1000.0)
+    }
+
     /// For the routes that only the service may call.
     ///
     /// # Errors
@@ -50,8 +88,8 @@ impl Identity {
 /// Every [`AuthError`] but `ServiceOnly`. The operator's faults are logged here, where they are known.
 pub(crate) async fn authenticate(headers: &Headers, env: &Env) -> Result<Identity, AuthError> {
     let config = AuthConfig::from_env(env).inspect_err(|error| log(*error))?;
-    let authorization = header(headers, "authorization");
-    let token = bearer_token(authorization.as_deref())?;
+    let (authorization, protocols) = (header(headers, "authorization"), header(headers, "sec-websocket-protocol"));
+    let token = bearer_token(authorization.as_deref(), protocols.as_deref())?;
     if config.service_token.as_ref().is_some_and(|service| service.matches(token)) {
         service_identity(headers)
     } else {

@@ -46,6 +46,11 @@ impl Claims {
         self.0.get(name)
     }
 
+    /// What the claim `projects` says of a project.
+    pub(crate) fn project(&self, project: &str) -> Option<&str> {
+        self.get("projects")?.get(project)?.as_str()
+    }
+
     fn check_times(&self, now_s: f64) -> Result<(), InvalidReason> {
         let expires_s = self.get("exp").ok_or(InvalidReason::MissingExpiry)?;
         let expires_s = expires_s.as_f64().ok_or(InvalidReason::Malformed)?;

@@ -16,6 +16,10 @@ pub(crate) enum AuthError {
     Owner(OwnerError),
     /// A user's token on a route that only the service may call.
     ServiceOnly,
+    /// A project that the token does not name.
+    UnknownProject,
+    /// A write to a project that the token may only read.
+    ReadOnly,
     /// The key set could not be fetched, so nobody can say whether the token is good.
     KeysUnavailable,
     /// The operator configured no way to authenticate.
@@ -52,7 +56,8 @@ impl AuthError {
             Self::Missing => ErrorCode::Unauthenticated,
             Self::Invalid(_) => ErrorCode::InvalidToken,
             Self::Owner(_) => ErrorCode::InvalidRequest,
-            Self::ServiceOnly => ErrorCode::Forbidden,
+            Self::ServiceOnly | Self::ReadOnly => ErrorCode::Forbidden,
+            Self::UnknownProject => ErrorCode::NotFound,
             Self::KeysUnavailable => ErrorCode::UpstreamUnavailable,
             Self::NotConfigured | Self::WeakSecret => ErrorCode::Internal,
         }
@@ -61,7 +66,7 @@ impl AuthError {
     /// What the client reads. Our own faults are not explained to it.
     pub(crate) fn message(self) -> &'static str {
         match self {
-            Self::Missing | Self::ServiceOnly => self.code().message(),
+            Self::Missing | Self::ServiceOnly | Self::UnknownProject | Self::ReadOnly => self.code().message(),
             Self::Invalid(reason) => reason.message(),
             Self::Owner(error) => error.message(),
             Self::KeysUnavailable => "the token could not be checked, try again later",
@@ -76,7 +81,12 @@ impl fmt::Display for AuthError {
             Self::KeysUnavailable => "the key set at AUTH_JWKS_URL could not be fetched",
             Self::NotConfigured => "no AUTH_JWT_SECRET, AUTH_JWKS_URL or SERVICE_TOKEN",
             Self::WeakSecret => "AUTH_JWT_SECRET is shorter than 32 bytes",
-            Self::Missing | Self::Invalid(_) | Self::Owner(_) | Self::ServiceOnly => self.message(),
+            Self::Missing
+            | Self::Invalid(_)
+            | Self::Owner(_)
+            | Self::ServiceOnly
+            | Self::UnknownProject
+            | Self::ReadOnly => self.message(),
         })
     }
 }
@@ -121,6 +131,8 @@ mod tests {
         check(InvalidReason::Expired.into(), 401, "invalid_token");
         check(AuthError::Owner(OwnerError::Empty), 400, "invalid_request");
         check(AuthError::ServiceOnly, 403, "forbidden");
+        check(AuthError::UnknownProject, 404, "not_found");
+        check(AuthError::ReadOnly, 403, "forbidden");
         check(AuthError::KeysUnavailable, 502, "upstream_unavailable");
         check(AuthError::NotConfigured, 500, "internal");
         check(AuthError::WeakSecret, 500, "internal");

@@ -35,7 +35,7 @@ mod config;
 mod jwks;
 mod webcrypto;
 
-pub(crate) use authenticate::{Identity, authenticate};
+pub(crate) use authenticate::{Access, Identity, authenticate};
 pub(crate) use config::AuthConfig;
 pub(crate) use demo::demo_token;
 pub(crate) use error::AuthError;

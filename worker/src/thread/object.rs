@@ -99,5 +99,29 @@ async fn dispatch(
             let body = request.bytes().await?;
             thread.append(address, &body).await
         }
+        ThreadCall::Create => {
+            let body = request.bytes().await?;
+            thread.create(address, &body).await
+        }
+        ThreadCall::Find => thread.find(address),
+        ThreadCall::Items => thread.items(&request.bytes().await?),
+        ThreadCall::AppendItem => {
+            let call = body::parse(&request.bytes().await?)?;
+            thread.append_item(address, call).await
+        }
+        ThreadCall::SetVisibility => {
+            let call = body::parse(&request.bytes().await?)?;
+            thread.set_visibility(address, call).await
+        }
+        ThreadCall::ReadContext => thread.read_context(),
+        ThreadCall::SetContext => {
+            let body = request.bytes().await?;
+            thread.set_context(address, &body).await
+        }
+        ThreadCall::Live => {
+            let path = request.path();
+            let expires_ms = path.rsplit('/').next().and_then(|text| text.parse().ok());
+            thread.live(expires_ms.ok_or(Failure::Internal("thread call"))?)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::state::{Thread, now_ms};
 use crate::config::UsageHook;
-use crate::directory;
+use crate::directory::{self, Tenant};
 use crate::log;
 use crate::outgoing;
 use crate::store::{EntryRow, ObjectRow, UsageRow};
@@ -29,7 +29,7 @@ impl Thread {
             return;
         }
         while let Ok(Some((object, entry))) = self.unindexed() {
-            match within(DIRECTORY_TIMEOUT_MS, directory::put(&self.env, &object.owner, &entry)).await {
+            match within(DIRECTORY_TIMEOUT_MS, directory::put(&self.env, &tenant(&object), &entry)).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
                     outgoing::failed("directory", &error);
@@ -57,6 +57,8 @@ impl Thread {
                 title: generation.title,
                 metadata: generation.metadata,
                 deleted: 0,
+                scope_type: object.scope_type.clone(),
+                scope_id: object.scope_id.clone(),
             },
             None => EntryRow {
                 state_key: object.state_key.clone(),
@@ -66,6 +68,8 @@ impl Thread {
                 title: None,
                 metadata: None,
                 deleted: 1,
+                scope_type: object.scope_type.clone(),
+                scope_id: object.scope_id.clone(),
             },
         };
         Ok(Some((object, entry)))
@@ -119,13 +123,22 @@ impl Thread {
     }
 }
 
-/// `POST {runId, seq, owner, stateKey, fact}`. The key is the same on every try, so a receiver counts a fact once.
+/// Whose thread an object is.
+fn tenant(object: &ObjectRow) -> Tenant<'_> {
+    match object.scope_type {
+        Some(_) => Tenant::Project(&object.owner),
+        None => Tenant::User(&object.owner),
+    }
+}
+
+/// `POST {runId, seq, owner, stateKey, fact}`, with `projectId` in place of `owner` for a scope's thread. The key is the same on every try, so a receiver counts a fact once.
 fn hook_request(hook: &UsageHook, usage: &UsageRow, object: &ObjectRow) -> worker::Result<Request> {
     let fact: &RawValue = serde_json::from_str(&usage.fact)?;
+    let tenant_field = if object.scope_type.is_some() { "projectId" } else { "owner" };
     let body = json!({
         "runId": usage.run_id,
         "seq": usage.seq,
-        "owner": object.owner,
+        tenant_field: object.owner,
         "stateKey": object.state_key,
         "fact": fact,
     });

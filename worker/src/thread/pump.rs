@@ -1,6 +1,7 @@
 //! The pump: drains the executor, whoever listens, and stores the reply at its end.
 
 use super::call::ThreadAddress;
+use super::items::ItemFacts;
 use super::journal::Journal;
 use super::state::{Slot, Thread, now_ms};
 use super::turn::{Turn, encode};
@@ -19,7 +20,7 @@ use threadkeep_core::chunk::SSE_DONE;
 use threadkeep_core::error::public_error_text;
 use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
 use threadkeep_core::mask::MaskCounts;
-use threadkeep_core::{Accumulator, AiEvent, Ending, ErrorCode, StateKey, UiMessageChunk};
+use threadkeep_core::{Accumulator, AiEvent, Ending, ErrorCode, Scope, StateKey, UiMessageChunk};
 use worker::Delay;
 
 /// How often the resume buffer is written, in milliseconds: what a dying object may lose of a slow stream.
@@ -101,7 +102,9 @@ impl Thread {
         let object = self.store.object()?;
         let (Some(object), false) = (object, turns.is_empty()) else { return Ok(false) };
         let state_key = StateKey::parse(&object.state_key).ok_or(Failure::Internal("state key"))?;
-        let address = ThreadAddress { owner: object.owner, state_key };
+        let scope = object.scope_type.zip(object.scope_id);
+        let scope = scope.map(|(kind, id)| Scope::new(&object.owner, &kind, &id)).transpose()?;
+        let address = ThreadAddress { owner: object.owner, state_key, scope };
         for turn in turns {
             if self.recover_turn(&address, &turn).is_err() {
                 // Better without its partial than a thread that never opens again.
@@ -143,8 +146,9 @@ impl Thread {
             Ending::Failed => "error",
             Ending::Aborted => "aborted",
         };
+        let item = address.scope.as_ref().map(|_| ItemFacts::of_run(run_id));
         self.atomically(address, || {
-            self.store_messages(generation, &reply)?;
+            self.store_messages(generation, &reply, item.as_ref())?;
             self.store.end_turn(run_id, status, now_ms())
         })?;
         Ok(Stored { chunks: finished.chunks, status, masked, problems: finished.problems })
@@ -278,6 +282,7 @@ impl Pump<'_> {
         self.send(&encode(&chunks));
         self.send(SSE_DONE);
         turn.close();
+        self.thread.notify();
         if let Ok(stored) = stored {
             log::line(&TurnLine {
                 turn: &turn.run_id,

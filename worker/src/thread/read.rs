@@ -6,6 +6,7 @@ use crate::reply::{Reply, json_headers};
 use crate::store::ThreadStore;
 use futures_util::stream;
 use std::rc::Rc;
+use threadkeep_core::item::Visibility;
 use worker::{Response, ResponseBuilder};
 
 /// Bytes that are gathered before a piece is sent: small threads are one piece, large ones never whole in memory.
@@ -19,6 +20,9 @@ struct Reading {
     next: usize,
     head: String,
     tail: String,
+    /// Positions of messages that the page does not show.
+    unseen: Vec<usize>,
+    sent: bool,
     done: bool,
 }
 
@@ -30,6 +34,10 @@ impl Thread {
             Some(_) => self.store.object()?.map_or(0, |object| object.revision),
             None => 0,
         };
+        let unseen = match &generation {
+            Some(generation) if address.scope.is_some() => self.unseen(generation.id, Visibility::is_on_page)?,
+            _ => Vec::new(),
+        };
         let reading = Reading {
             store: self.store.clone(),
             generation: generation.as_ref().map_or(0, |generation| generation.id),
@@ -37,6 +45,8 @@ impl Thread {
             next: 0,
             head: format!("{{\"stateKey\":\"{}\",\"messages\":[", address.state_key),
             tail: format!("],\"revision\":{revision}}}"),
+            unseen,
+            sent: false,
             done: false,
         };
         let body = stream::unfold(reading, |mut reading| async move { reading.piece().map(|piece| (piece, reading)) });
@@ -51,7 +61,11 @@ impl Reading {
         }
         let mut piece = std::mem::take(&mut self.head);
         while self.next < self.count && piece.len() < PIECE_BYTES {
-            if self.next > 0 {
+            if self.unseen.contains(&self.next) {
+                self.next += 1;
+                continue;
+            }
+            if std::mem::replace(&mut self.sent, true) {
                 piece.push(',');
             }
             match self.store.message(self.generation, self.next) {

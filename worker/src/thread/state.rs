@@ -1,6 +1,7 @@
 //! What all calls on one thread share: storage, configuration, the running turn and the alarm.
 
 use super::call::ThreadAddress;
+use super::items::ItemFacts;
 use super::outbox::USAGE_HOOK_TIMEOUT_MS;
 use super::turn::Turn;
 use crate::config::Config;
@@ -70,7 +71,11 @@ impl Thread {
             purged: Cell::default(),
         });
         // What an earlier life left undone is done now, or its alarm set again.
-        if thread.recover()? || thread.due_ms()?.is_some() {
+        let recovered = thread.recover()?;
+        if recovered {
+            thread.notify();
+        }
+        if recovered || thread.due_ms()?.is_some() {
             thread.settle_soon();
         }
         Ok(thread)
@@ -118,7 +123,13 @@ impl Thread {
     }
 
     /// Stores masked messages at the end of a generation. Call it inside [`Thread::atomically`].
-    pub(super) fn store_messages(&self, generation: i64, messages: &[UiMessage]) -> worker::Result<()> {
+    pub(super) fn store_messages(
+        &self,
+        generation: i64,
+        messages: &[UiMessage],
+        item: Option<&ItemFacts>,
+    ) -> worker::Result<()> {
+        let is_on_page = item.is_none_or(|item| item.visibility.is_on_page());
         for message in messages {
             let row = MessageRow {
                 id: message.id.clone(),
@@ -126,8 +137,12 @@ impl Thread {
                 body: serde_json::to_string(message)?,
             };
             // Once more on one line: a number that went over two is no card before.
-            let title = title_of(message).map(|title| self.masker.mask_text(&title).into_owned());
-            self.store.append(generation, &row, title.as_deref(), now_ms())?;
+            let title = title_of(message).filter(|_| is_on_page);
+            let title = title.map(|title| self.masker.mask_text(&title).into_owned());
+            let position = self.store.append(generation, &row, title.as_deref(), now_ms())?;
+            if let Some(item) = item {
+                self.store.add_item(generation, &item.row(position))?;
+            }
         }
         Ok(())
     }
@@ -139,7 +154,8 @@ impl Thread {
         mut body: impl FnMut() -> worker::Result<T>,
     ) -> Reply<T> {
         let changed = atomically(&self.state, || {
-            self.store.touch(&address.owner, address.state_key.as_str())?;
+            let scope = address.scope.as_ref().map(|scope| (scope.scope_type(), scope.scope_id()));
+            self.store.touch(&address.owner, address.state_key.as_str(), scope)?;
             body()
         });
         Ok(changed?)
@@ -155,6 +171,7 @@ impl Thread {
 
     /// After a change: makes sure that the alarm comes, and tells the directory and the usage hook in the background.
     pub(super) async fn changed(self: &Rc<Self>) -> Reply<()> {
+        self.notify();
         self.schedule().await?;
         self.settle_soon();
         Ok(())

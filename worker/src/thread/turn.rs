@@ -2,6 +2,7 @@
 
 use super::call::{ThreadAddress, TurnCall};
 use super::client::{ClientStream, Clients};
+use super::items::ItemFacts;
 use super::state::{Thread, now_ms};
 use crate::executor::Prompt;
 use crate::id::id;
@@ -12,6 +13,8 @@ use futures_util::future::AbortHandle;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use threadkeep_core::context::context_message;
+use threadkeep_core::item::Visibility;
 use threadkeep_core::map::{MessageDto, ui_messages_to_message_dtos};
 use threadkeep_core::replay::replay;
 use threadkeep_core::request::user_message_of;
@@ -86,13 +89,20 @@ impl Thread {
         let count = generation.as_ref().map_or(0, |generation| generation.message_count);
         let told = repeated.map_or(count, |position| position + 1);
         let mut messages = self.history(generation.as_ref().map_or(0, |generation| generation.id), told)?;
+        if let Some(context) = context_message(&self.documents(call.documents)?) {
+            messages.insert(0, context);
+        }
         let started_ms = now_ms();
         let (run_id, message_id) = (id("run")?, id("msg")?);
         let metadata = json!({"runId": run_id, "createdAt": started_ms});
+        if let Some(author) = &call.author {
+            author.sign(&mut message, started_ms);
+        }
+        let item = address.scope.as_ref().map(|_| ItemFacts::of_run(&run_id));
         let new = if repeated.is_some() { Vec::new() } else { vec![message] };
         let live = self.atomically(address, || {
             let live = self.generation_or_new(None)?;
-            self.store_messages(live, &new)?;
+            self.store_messages(live, &new, item.as_ref())?;
             self.store.begin_turn(&run_id, live, &message_id, &metadata.to_string(), started_ms)?;
             Ok(live)
         })?;
@@ -138,7 +148,7 @@ impl Thread {
     /// The client's id, when no stored message has it.
     fn new_message_id(&self, generation: Option<&GenerationRow>, given: Option<&str>) -> Reply<String> {
         let taken = match (generation, given) {
-            (Some(generation), Some(given)) => self.store.has_message_id(generation.id, given)?,
+            (Some(generation), Some(given)) => self.store.position_of(generation.id, given)?.is_some(),
             _ => false,
         };
         Ok(given.filter(|_| !taken).map_or_else(|| id("msg"), |given| Ok(given.to_owned()))?)
@@ -150,8 +160,9 @@ impl Thread {
         if self.store.bytes(generation)? > MAX_PROMPT_BYTES {
             return Err(ErrorCode::ThreadFull.into());
         }
+        let archived = self.unseen(generation, Visibility::is_in_prompt)?;
         let mut dtos = Vec::new();
-        for position in 0..count {
+        for position in (0..count).filter(|position| !archived.contains(position)) {
             if let Some(row) = self.store.message(generation, position)? {
                 let message: UiMessage = serde_json::from_str(&row.body)?;
                 dtos.extend(ui_messages_to_message_dtos([&message]));

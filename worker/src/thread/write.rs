@@ -116,7 +116,8 @@ impl Thread {
 
     /// Tells the directory before the answer, so that the list is right when the page asks for it; a directory that
     /// does not answer is told by the alarm.
-    async fn told(self: &Rc<Self>) -> Reply<()> {
+    pub(super) async fn told(self: &Rc<Self>) -> Reply<()> {
+        self.notify();
         self.schedule().await?;
         self.feed_directory().await;
         Ok(())
@@ -133,7 +134,7 @@ impl Thread {
             self.atomically(address, || {
                 let generation = self.generation_or_new(metadata)?;
                 let position = self.store.generation()?.map_or(0, |row| row.message_count);
-                self.store_messages(generation, messages)?;
+                self.store_messages(generation, messages, None)?;
                 if let Some(key) = key {
                     self.store.set_idempotency(key, &IdempotencyRow { generation, position, count: messages.len() })?;
                 }
@@ -150,7 +151,7 @@ impl Thread {
         Ok(reply::json(&json!({"stateKey": address.state_key.as_str(), "messageCount": count, "revision": revision}))?)
     }
 
-    fn revision(&self) -> Reply<i64> {
+    pub(super) fn revision(&self) -> Reply<i64> {
         Ok(self.store.object()?.map_or(0, |object| object.revision))
     }
 
@@ -187,13 +188,13 @@ impl Thread {
         Ok(messages)
     }
 
-    fn metadata_text(&self, metadata: Value) -> Reply<String> {
+    pub(super) fn metadata_text(&self, metadata: Value) -> Reply<String> {
         let mut metadata = Value::Object(read_metadata(metadata)?);
         self.masker.mask_value(&mut metadata);
         Ok(metadata.to_string())
     }
 
-    fn title(&self, title: Value) -> Reply<Option<String>> {
+    pub(super) fn title(&self, title: Value) -> Reply<Option<String>> {
         match title {
             Value::Null => Ok(None),
             Value::String(text) => {

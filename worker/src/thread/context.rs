@@ -1,0 +1,112 @@
+//! The thread that a scope has, and its context: the documents that stand at the head of every prompt.
+
+use super::call::ThreadAddress;
+use super::state::{Thread, now_ms};
+use crate::body;
+use crate::directory::iso;
+use crate::reply::{self, Reply};
+use crate::store::{ContextRow, GenerationRow};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use threadkeep_core::ErrorCode;
+use threadkeep_core::context::{Document, read_documents};
+use worker::Response;
+
+impl Thread {
+    /// Gets the thread, or creates it with the title and metadata of the body: 201 for the one call that did.
+    pub(super) async fn create(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+        let mut given = match body {
+            [] => serde_json::Map::new(),
+            body => match body::parse(body)? {
+                Value::Object(given) => given,
+                _ => return Err(ErrorCode::InvalidRequest.into()),
+            },
+        };
+        let mut take = |name: &str| given.remove(name).filter(|value| !value.is_null());
+        let title = take("title").map(|title| self.title(title)).transpose()?.flatten();
+        let metadata = take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
+        if let Some(generation) = self.store.generation()? {
+            return self.found(address, generation);
+        }
+        self.atomically(address, || {
+            let generation = self.store.create_generation(now_ms(), metadata.as_deref())?;
+            self.store.set_title(generation, title.as_deref())
+        })?;
+        self.told().await?;
+        Ok(self.find(address)?.with_status(201))
+    }
+
+    /// `{stateKey, scope, title?, metadata?, messageCount, updatedAt, revision}`.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such thread yet.
+    pub(super) fn find(&self, address: &ThreadAddress) -> Reply<Response> {
+        let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?;
+        self.found(address, generation)
+    }
+
+    fn found(&self, address: &ThreadAddress, generation: GenerationRow) -> Reply<Response> {
+        let mut thread = json!({"stateKey": address.state_key.as_str(), "scope": address.scope});
+        if let Some(title) = generation.title {
+            thread["title"] = title.into();
+        }
+        if let Some(metadata) = generation.metadata.as_deref() {
+            thread["metadata"] = serde_json::from_str(metadata)?;
+        }
+        thread["messageCount"] = generation.message_count.into();
+        thread["updatedAt"] = iso(generation.updated_at).into();
+        thread["revision"] = self.revision()?.into();
+        Ok(reply::json(&thread)?)
+    }
+
+    /// `{revision, documents}`; revision 0 when none was ever set.
+    pub(super) fn read_context(&self) -> Reply<Response> {
+        let context = self.stored_context()?;
+        let (revision, documents) =
+            context.map_or((0, "[]".to_owned()), |context| (context.revision, context.documents));
+        Ok(reply::json_text(format!("{{\"revision\":{revision},\"documents\":{documents}}}"))?)
+    }
+
+    /// Stores documents, masked, under the next revision; the same documents once more keep theirs.
+    pub(super) async fn set_context(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+        let Value::Object(mut given) = body::parse(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
+        let mut documents = read_documents(given.remove("documents").unwrap_or_default())?;
+        self.mask_documents(&mut documents);
+        let documents = serde_json::to_string(&documents)?;
+        let stored = self.stored_context()?;
+        let mut revision = stored.as_ref().map_or(0, |context| context.revision);
+        if given.get("expectedRevision").is_some_and(|expected| expected.as_i64() != Some(revision)) {
+            return Err(ErrorCode::ThreadConflict.into());
+        }
+        if stored.is_none_or(|stored| stored.documents != documents) {
+            revision += 1;
+            let context = ContextRow { revision, documents };
+            self.atomically(address, || self.store.set_context(self.generation_or_new(None)?, &context))?;
+            self.told().await?;
+        }
+        Ok(reply::json(&json!({"revision": revision}))?)
+    }
+
+    /// The documents of a turn: those of the call, else the stored ones.
+    pub(super) fn documents(&self, mut given: Vec<Document>) -> Reply<Vec<Document>> {
+        if given.is_empty() {
+            let stored = self.stored_context()?;
+            return Ok(stored.map(|context| serde_json::from_str(&context.documents)).transpose()?.unwrap_or_default());
+        }
+        self.mask_documents(&mut given);
+        Ok(given)
+    }
+
+    fn stored_context(&self) -> worker::Result<Option<ContextRow>> {
+        let generation = self.store.generation()?;
+        Ok(generation.map(|generation| self.store.context(generation.id)).transpose()?.flatten())
+    }
+
+    /// Like every text of a prompt: it leaves for an upstream as it would be stored.
+    fn mask_documents(&self, documents: &mut [Document]) {
+        for document in documents {
+            document.text = self.masker.mask_text(&document.text).into_owned();
+            document.name = self.masker.mask_text(&document.name).into_owned();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The items of a scope's thread: its messages with who gets to see them.
+
+use super::call::{ItemCall, ThreadAddress, VisibilityCall};
+use super::state::{Thread, now_ms};
+use crate::id::id;
+use crate::query;
+use crate::reply::{self, Failure, Reply};
+use crate::store::{IdempotencyRow, ItemRow};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use threadkeep_core::item::{NewItem, Visibility, Writer};
+use threadkeep_core::thread::{Command, same_messages};
+use threadkeep_core::{ErrorCode, Role, UiMessage};
+use worker::Response;
+
+/// Items per page when the client does not say, and at most.
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 100;
+
+/// Bytes of items behind which a page ends early: a page is in memory as text, and again as the runtime's copy.
+const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is kept of an item beside its message.
+#[derive(Clone)]
+pub(super) struct ItemFacts {
+    pub(super) visibility: Visibility,
+    pub(super) run_id: Option<String>,
+    pub(super) request_id: Option<String>,
+}
+
+/// Which page of the items.
+struct ItemQuery {
+    limit: usize,
+    /// The position of the last item of the page before.
+    after: Option<usize>,
+    visibility: Option<Visibility>,
+    run_id: Option<String>,
+}
+
+impl ItemFacts {
+    /// Of what a turn stores.
+    pub(super) fn of_run(run_id: &str) -> Self {
+        Self { visibility: Visibility::Visible, run_id: Some(run_id.to_owned()), request_id: None }
+    }
+
+    pub(super) fn row(&self, position: usize) -> ItemRow {
+        ItemRow {
+            position,
+            visibility: self.visibility.as_str().to_owned(),
+            run_id: self.run_id.clone(),
+            request_id: self.request_id.clone(),
+        }
+    }
+}
+
+impl ItemQuery {
+    fn parse(query: &str) -> Result<Self, ErrorCode> {
+        let mut items = Self { limit: DEFAULT_LIMIT, after: None, visibility: None, run_id: None };
+        for (name, value) in query::parameters(query)? {
+            match name {
+                "limit" => items.limit = query::limit(&value, MAX_LIMIT)?,
+                "after" => items.after = Some(value.parse().map_err(|_| ErrorCode::InvalidRequest)?),
+                "visibility" => {
+                    items.visibility = Some(Visibility::parse(&value).ok_or(ErrorCode::InvalidRequest)?);
+                }
+                "runId" => items.run_id = Some(value),
+                _ => {}
+            }
+        }
+        Ok(items)
+    }
+
+    fn takes(&self, item: &ItemRow) -> bool {
+        self.visibility.is_none_or(|visibility| visibility.as_str() == item.visibility)
+            && self.run_id.as_ref().is_none_or(|run_id| item.run_id.as_ref() == Some(run_id))
+    }
+}
+
+impl Thread {
+    /// `{items, nextAfter?}` in the order of the thread. Each item is a `UIMessage` with `position`, `visibility`, and
+    /// its `runId` and `requestId` when it has them.
+    pub(super) fn items(&self, query: &[u8]) -> Reply<Response> {
+        let query = ItemQuery::parse(std::str::from_utf8(query).map_err(|_| ErrorCode::InvalidRequest)?)?;
+        let generation = self.store.generation()?;
+        let (generation, count) = generation.map_or((0, 0), |row| (row.id, row.message_count));
+        let mut known = self.store.items(generation)?.into_iter().peekable();
+        let mut page = "{\"items\":[".to_owned();
+        let (mut taken, mut last, mut more) = (0, None, false);
+        for position in 0..count {
+            let item = known.next_if(|item| item.position == position).unwrap_or_else(|| plain(position));
+            if query.after.is_some_and(|after| position <= after) || !query.takes(&item) {
+                continue;
+            }
+            if taken == query.limit || page.len() > MAX_PAGE_BYTES {
+                more = true;
+                break;
+            }
+            if taken > 0 {
+                page.push(',');
+            }
+            page.push_str(&self.item_text(generation, &item)?);
+            (taken, last) = (taken + 1, Some(position));
+        }
+        page.push(']');
+        if let Some(last) = last.filter(|_| more) {
+            page.push_str(&format!(",\"nextAfter\":{last}"));
+        }
+        page.push('}');
+        Ok(reply::json_text(page)?)
+    }
+
+    /// Adds an item at the end. The same request id with the same message adds once and answers the same.
+    pub(super) async fn append_item(self: &Rc<Self>, address: &ThreadAddress, call: ItemCall) -> Reply<Response> {
+        let writer = if call.by_service { Writer::Service } else { Writer::User };
+        let NewItem { mut message, visibility, request_id, run_id, author } = NewItem::read(call.item, writer)?;
+        self.masked(&mut message);
+        let generation = self.store.generation()?.map(|generation| generation.id);
+        let before = request_id.as_deref().map(|key| self.store.idempotency(key)).transpose()?.flatten();
+        if let Some(before) = before.filter(|row| Some(row.generation) == generation) {
+            return self.item_again(&before, &message, run_id.as_deref());
+        }
+        self.decide(&Command::Append { count: 1 })?;
+        message.id = id("msg")?;
+        if message.role == Role::User {
+            author.unwrap_or(call.author).sign(&mut message, now_ms());
+        }
+        let item = ItemFacts { visibility, run_id, request_id };
+        let (generation, position) = self.atomically(address, || {
+            let generation = self.generation_or_new(None)?;
+            let position = self.store.generation()?.map_or(0, |row| row.message_count);
+            self.store_messages(generation, std::slice::from_ref(&message), Some(&item))?;
+            if let Some(key) = &item.request_id {
+                self.store.set_idempotency(key, &IdempotencyRow { generation, position, count: 1 })?;
+            }
+            Ok((generation, position))
+        })?;
+        self.changed().await?;
+        Ok(reply::json_text(self.item_text(generation, &item.row(position))?)?)
+    }
+
+    /// Shows or hides an item; its message stays as it is.
+    pub(super) async fn set_visibility(
+        self: &Rc<Self>,
+        address: &ThreadAddress,
+        call: VisibilityCall,
+    ) -> Reply<Response> {
+        let wanted = call.patch.get("visibility").and_then(Value::as_str).and_then(Visibility::parse);
+        let visibility = wanted.ok_or(ErrorCode::InvalidRequest)?.as_str();
+        let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?.id;
+        let position = self.store.position_of(generation, &call.item_id)?.ok_or(ErrorCode::NotFound)?;
+        self.atomically(address, || self.store.set_visibility(generation, position, visibility))?;
+        self.changed().await?;
+        let item = self.item_at(generation, position)?;
+        Ok(reply::json_text(self.item_text(generation, &item)?)?)
+    }
+
+    /// The answer to an append that was done already.
+    fn item_again(&self, before: &IdempotencyRow, message: &UiMessage, run_id: Option<&str>) -> Reply<Response> {
+        let item = self.item_at(before.generation, before.position)?;
+        let row = self.store.message(before.generation, before.position)?.ok_or(Failure::Internal("message lost"))?;
+        let stored: Value = serde_json::from_str(&row.body)?;
+        let said = |message: &Value| json!([message.get("role"), message.get("parts")]);
+        if !same_messages(&[said(&stored)], &[said(&serde_json::to_value(message)?)])
+            || item.run_id.as_deref() != run_id
+        {
+            return Err(ErrorCode::IdempotencyMismatch.into());
+        }
+        Ok(reply::json_text(self.item_text(before.generation, &item)?)?)
+    }
+
+    fn item_at(&self, generation: i64, position: usize) -> Reply<ItemRow> {
+        let known = self.store.items(generation)?.into_iter().find(|item| item.position == position);
+        Ok(known.unwrap_or_else(|| plain(position)))
+    }
+
+    /// The stored text of a message, with the item's own fields in front of the message's.
+    fn item_text(&self, generation: i64, item: &ItemRow) -> Reply<String> {
+        let row = self.store.message(generation, item.position)?.ok_or(Failure::Internal("message lost"))?;
+        let mut text = format!("{{\"position\":{},\"visibility\":\"{}\",", item.position, item.visibility);
+        for (name, value) in [("runId", &item.run_id), ("requestId", &item.request_id)] {
+            if let Some(value) = value {
+                text.push_str(&format!("\"{name}\":{},", Value::from(value.as_str())));
+            }
+        }
+        text.push_str(row.body.strip_prefix('{').ok_or(Failure::Internal("message"))?);
+        Ok(text)
+    }
+
+    /// The positions of the messages that are not to be seen.
+    pub(super) fn unseen(&self, generation: i64, seen: fn(Visibility) -> bool) -> worker::Result<Vec<usize>> {
+        let items = self.store.items(generation)?.into_iter();
+        let unseen =
+            items.filter(|item| Visibility::parse(&item.visibility).is_some_and(|visibility| !seen(visibility)));
+        Ok(unseen.map(|item| item.position).collect())
+    }
+}
+
+/// A message that nobody said anything about.
+fn plain(position: usize) -> ItemRow {
+    let visibility = Visibility::Visible.as_str().to_owned();
+    ItemRow { position, visibility, run_id: None, request_id: None }
+}
