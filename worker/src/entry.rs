@@ -13,7 +13,6 @@ use crate::route::Route;
 use crate::thread::call::{ThreadAddress, ThreadCall, TurnCall};
 use serde::Deserialize;
 use serde_json::json;
-use threadkeep_core::item::ServiceSaid;
 use threadkeep_core::{ChatRequest, ErrorCode};
 use worker::{Context, Date, Env, Request, Response, event};
 
@@ -87,24 +86,26 @@ async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, co
 /// A chat turn. Its thread is named by the body: `scope`, else `stateKey`, else `id`, else a new key.
 async fn chat(request: &mut Request, env: &Env, config: &Config, identity: &Identity) -> Reply<Response> {
     let body = body::read(request, MAX_CHAT_BODY_BYTES).await?;
-    let mut chat = ChatRequest::from_json(&body)?;
-    let said = if identity.is_service() { ServiceSaid::read(&body)? } else { ServiceSaid::default() };
+    let read = if identity.is_service() { ChatRequest::from_service_json } else { ChatRequest::from_json };
+    let mut chat = read(&body)?;
     drop(body);
     if chat.model.as_deref().is_some_and(|model| !config.offers_model(model)) {
         return Err(ErrorCode::InvalidRequest.into());
     }
-    let (address, author) = match chat.scope.take() {
+    let address = match chat.scope.take() {
         Some(scope) => {
             identity.require_project(scope.project_id(), Access::Write)?;
-            (ThreadAddress::of_scope(scope), Some(said.author.unwrap_or_else(|| identity.author())))
+            chat.author.get_or_insert_with(|| identity.author());
+            ThreadAddress::of_scope(scope)
         }
         None => {
             let state_key = chat.state_key.take().map_or_else(id::state_key, Ok)?;
-            (ThreadAddress { owner: identity.owner.as_str().to_owned(), state_key, scope: None }, None)
+            chat.author = None;
+            ThreadAddress { owner: identity.owner.as_str().to_owned(), state_key, scope: None }
         }
     };
-    let turn = TurnCall { author, documents: said.documents, ..TurnCall::from(chat) };
-    address.call(env, ThreadCall::Turn, Some(&serde_json::to_vec(&turn)?)).await
+    let turn = serde_json::to_vec(&TurnCall::from(chat))?;
+    address.call(env, ThreadCall::Turn, Some(&turn)).await
 }
 
 /// A write of whole messages: the operator's own server vouches for them.

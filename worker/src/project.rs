@@ -5,8 +5,8 @@ use crate::body::{self, MAX_CONTEXT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD
 use crate::directory::{self, ListQuery, Tenant};
 use crate::reply::Reply;
 use crate::route::ScopedRoute;
-use crate::thread::call::{ItemCall, ThreadAddress, ThreadCall, VisibilityCall};
-use serde_json::Value;
+use crate::thread::call::{ThreadAddress, ThreadCall};
+use serde_json::{Value, json};
 use threadkeep_core::{ErrorCode, Scope};
 use worker::{Env, Request, Response};
 
@@ -36,12 +36,14 @@ pub(crate) async fn thread(
         (ScopedRoute::Items, "GET") => (ThreadCall::Items, Some(request.inner().url().into_bytes())),
         (ScopedRoute::Items, _) => {
             let item: Value = body::parse(&body::read(request, MAX_THREAD_BODY_BYTES).await?)?;
-            let call = ItemCall { item, author: identity.author(), by_service: identity.is_service() };
-            (ThreadCall::AppendItem, Some(serde_json::to_vec(&call)?))
+            let author = identity.author().to_value();
+            let call = json!({"item": item, "author": author, "byService": identity.is_service()});
+            (ThreadCall::AppendItem, Some(call.to_string().into_bytes()))
         }
         (ScopedRoute::Item(item_id), _) => {
             let patch: Value = body::parse(&body::read(request, MAX_SMALL_BODY_BYTES).await?)?;
-            (ThreadCall::SetVisibility, Some(serde_json::to_vec(&VisibilityCall { item_id, patch })?))
+            let call = json!({"itemId": item_id, "patch": patch});
+            (ThreadCall::SetVisibility, Some(call.to_string().into_bytes()))
         }
         (ScopedRoute::Context, method) => {
             identity.require_service()?;

@@ -4,8 +4,7 @@
 
 use crate::error::ErrorCode;
 use crate::map::MessageDto;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Most bytes of documents' text in a prompt: about 32,000 tokens, a quarter of what common models take.
 pub const MAX_CONTEXT_BYTES: usize = 128 * 1024;
@@ -17,10 +16,16 @@ pub const MAX_DOCUMENTS: usize = 64;
 pub const MAX_DOCUMENT_NAME_BYTES: usize = 512;
 
 /// A document of a context.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     pub name: String,
     pub text: String,
+}
+
+/// `[{name, text}]`, as [`read_documents`] reads it.
+#[must_use]
+pub fn documents_value(documents: &[Document]) -> Value {
+    documents.iter().map(|document| json!({"name": document.name, "text": document.text})).collect()
 }
 
 /// Reads documents as JSON brings them: `[{name, text}]`.
@@ -98,7 +103,6 @@ fn attribute(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn document(name: &str, text: &str) -> Document {
         Document { name: name.to_owned(), text: text.to_owned() }
@@ -152,7 +156,9 @@ mod tests {
 
     #[test]
     fn what_is_no_list_of_documents_is_refused() {
-        assert_eq!(read_documents(json!([{"name": "a", "text": "b"}])), Ok(vec![document("a", "b")]));
+        let documents = vec![document("a", "b")];
+        assert_eq!(read_documents(json!([{"name": "a", "text": "b"}])), Ok(documents.clone()));
+        assert_eq!(read_documents(documents_value(&documents)), Ok(documents));
         let many: Vec<_> = (0..=MAX_DOCUMENTS).map(|_| json!({"name": "a", "text": ""})).collect();
         for bad in [
             json!({}),

@@ -1,16 +1,12 @@
 //! Items: the messages of a thread that many people share, with who wrote them and who gets to see them.
 
-use crate::context::{Document, read_documents};
 use crate::error::ErrorCode;
 use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
 use crate::part::{FilePart, Part, TextPart};
 use crate::request::MAX_USER_TEXT_BYTES;
 use crate::thread::MAX_ID_BYTES;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 
 /// Longest display name of an author that is kept, in bytes.
 pub const MAX_AUTHOR_NAME_BYTES: usize = 256;
@@ -36,10 +32,9 @@ pub enum Writer {
 }
 
 /// Who wrote a user message, as a verified credential says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
     pub id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
@@ -53,33 +48,6 @@ pub struct NewItem {
     pub run_id: Option<String>,
     /// Only a service names one.
     pub author: Option<Author>,
-}
-
-/// What of a chat request only a service may say.
-#[derive(Debug, Default)]
-pub struct ServiceSaid {
-    pub author: Option<Author>,
-    /// The context of this one turn.
-    pub documents: Vec<Document>,
-}
-
-impl ServiceSaid {
-    /// Reads `{author?, documents?}` of a body that is a chat request.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidJson`]; [`ErrorCode::InvalidRequest`] for a field of the wrong shape.
-    pub fn read(body: &[u8]) -> Result<Self, ErrorCode> {
-        let text = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
-        let mut body: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| ErrorCode::InvalidJson)?;
-        let mut value = |name: &str| -> Result<Option<Value>, ErrorCode> {
-            let raw = body.remove(name).map(|raw| serde_json::from_str(raw.get())).transpose();
-            Ok(raw.map_err(|_| ErrorCode::InvalidRequest)?.filter(|value: &Value| !value.is_null()))
-        };
-        let author =
-            value("author")?.map(|author| Author::read(&author).ok_or(ErrorCode::InvalidRequest)).transpose()?;
-        let documents = value("documents")?.map(read_documents).transpose()?.unwrap_or_default();
-        Ok(Self { author, documents })
-    }
 }
 
 impl Visibility {
@@ -116,9 +84,28 @@ impl Author {
         Self { id: id.to_owned(), name: name.map(str::to_owned) }
     }
 
+    /// Reads `{id, name?}`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidRequest`] without an id of bounded length.
+    pub fn from_value(value: &Value) -> Result<Self, ErrorCode> {
+        Self::read(value).ok_or(ErrorCode::InvalidRequest)
+    }
+
     fn read(value: &Value) -> Option<Self> {
         let id = value.get("id")?.as_str().filter(|id| (1..=MAX_ID_BYTES).contains(&id.len()))?;
         Some(Self::new(id, value.get("name").and_then(Value::as_str)))
+    }
+
+    /// `{id, name?}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut author = JsonMap::new();
+        author.insert("id".to_owned(), self.id.as_str().into());
+        if let Some(name) = &self.name {
+            author.insert("name".to_owned(), name.as_str().into());
+        }
+        Value::Object(author)
     }
 
     /// Writes the author and the time into a message's metadata, over whatever stands there.
@@ -129,12 +116,7 @@ impl Author {
             Some(Value::Object(metadata)) => metadata,
             _ => JsonMap::new(),
         };
-        let mut author = JsonMap::new();
-        author.insert("id".to_owned(), self.id.as_str().into());
-        if let Some(name) = &self.name {
-            author.insert("name".to_owned(), name.as_str().into());
-        }
-        metadata.insert("author".to_owned(), Value::Object(author));
+        metadata.insert("author".to_owned(), self.to_value());
         metadata.insert("createdAt".to_owned(), now_ms.into());
         message.metadata = Some(Value::Object(metadata));
     }
@@ -158,7 +140,7 @@ impl NewItem {
         let run_id = short_id(&map, "runId")?;
         let author = match map.get("author").filter(|_| writer == Writer::Service) {
             None | Some(Value::Null) => None,
-            Some(author) => Some(Author::read(author).ok_or(ErrorCode::InvalidRequest)?),
+            Some(author) => Some(Author::from_value(author)?),
         };
         let mut bare = JsonMap::new();
         bare.insert("id".to_owned(), "".into());

@@ -1,7 +1,9 @@
 //! `ChatRequest`: what is read of a chat request. The rest of what a client sends is not even looked at.
 
+use crate::context::{Document, read_documents};
 use crate::error::ErrorCode;
 use crate::half_letters::HalfLetters;
+use crate::item::{Author, Writer};
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, TextPart};
 use crate::scope::Scope;
@@ -34,6 +36,10 @@ pub struct ChatRequest {
     pub scope: Option<Scope>,
     pub model: Option<String>,
     pub graph_name: Option<String>,
+    /// Who speaks; only a service says so.
+    pub author: Option<Author>,
+    /// The context of this one turn; only a service brings one.
+    pub documents: Vec<Document>,
 }
 
 /// The body of a stock `useChat` (`DefaultChatTransport` in `packages/ai/src/ui/http-chat-transport.ts`), or
@@ -55,6 +61,10 @@ struct Body<'a> {
     model: Option<&'a RawValue>,
     #[serde(borrow)]
     graph_name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    author: Option<&'a RawValue>,
+    #[serde(borrow)]
+    documents: Option<&'a RawValue>,
 }
 
 /// An entry of `messages[]`. Its parts stay raw until it is known to be the one: histories can be megabytes.
@@ -80,6 +90,19 @@ impl ChatRequest {
     /// `graphName` is no short string; [`ErrorCode::InvalidStateKey`] for a `stateKey` that is none (an `id` that is
     /// none is passed over, clients make their own); [`ErrorCode::InvalidScope`]; [`ErrorCode::NoUserMessage`]; [`ErrorCode::MessageTooLong`].
     pub fn from_json(body: &[u8]) -> Result<Self, ErrorCode> {
+        Self::read(body, Writer::User)
+    }
+
+    /// The same for a service, which may also say who speaks, `author: {id, name?}`, and bring the context of the turn,
+    /// `documents: [{name, text}]`.
+    ///
+    /// # Errors
+    /// Those of [`Self::from_json`]; [`ErrorCode::InvalidRequest`] for one of these two in a wrong shape.
+    pub fn from_service_json(body: &[u8]) -> Result<Self, ErrorCode> {
+        Self::read(body, Writer::Service)
+    }
+
+    fn read(body: &[u8], writer: Writer) -> Result<Self, ErrorCode> {
         let body = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
         let raw: &RawValue = serde_json::from_str(body).map_err(|_| ErrorCode::InvalidJson)?;
         if !raw.get().trim_start().starts_with('{') {
@@ -94,6 +117,7 @@ impl ChatRequest {
         if texts.iter().map(String::len).sum::<usize>() > MAX_USER_TEXT_BYTES {
             return Err(ErrorCode::MessageTooLong);
         }
+        let said = |raw: Option<&RawValue>| raw.filter(|_| writer == Writer::Service).and_then(read::<Value>);
         Ok(Self {
             texts,
             message_id,
@@ -101,6 +125,8 @@ impl ChatRequest {
             scope: scope(body.scope)?,
             model: name(body.model)?,
             graph_name: name(body.graph_name)?,
+            author: said(body.author).map(|author| Author::from_value(&author)).transpose()?,
+            documents: said(body.documents).map(read_documents).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -289,6 +315,19 @@ mod tests {
         assert_eq!(scope(Value::Null), Ok(None));
         for bad in [json!("p1"), json!({}), json!({"projectId": "p1", "scopeType": "spec", "scopeId": 9})] {
             assert_eq!(scope(bad), Err(ErrorCode::InvalidScope));
+        }
+    }
+
+    #[test]
+    fn client_sends_user_only_an_author_and_documents_are_read_of_a_service_alone() {
+        let body = json!({"message": "x", "author": {"id": "u"}, "documents": [{"name": "a", "text": "b"}]});
+        let request = read(&body).unwrap();
+        assert_eq!((request.author, request.documents), (None, vec![]));
+        let request = ChatRequest::from_service_json(body.to_string().as_bytes()).unwrap();
+        assert_eq!(request.author, Some(Author::new("u", None)));
+        assert_eq!(request.documents, [Document { name: "a".into(), text: "b".into() }]);
+        for bad in [json!({"message": "x", "author": "u"}), json!({"message": "x", "documents": "b"})] {
+            assert_eq!(ChatRequest::from_service_json(bad.to_string().as_bytes()), Err(ErrorCode::InvalidRequest));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::ErrorCode;
 use crate::state_key::StateKey;
-use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -18,8 +18,7 @@ pub const MAX_SCOPE_TYPE_LENGTH: usize = 64;
 /// A scope type matches `^[a-zA-Z0-9_-]{1,64}$`. The two ids are any Unicode text of 1 to 512 bytes without control
 /// characters; `.` and `..` are none, since they are steps of a URL's path. All three are compared byte by byte: two
 /// spellings of one letter (`é` as one code point or as two) are two scopes, so an app brings ids in one form.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Scope {
     project_id: String,
     scope_type: String,
@@ -52,6 +51,12 @@ impl Scope {
     #[must_use]
     pub fn scope_id(&self) -> &str {
         &self.scope_id
+    }
+
+    /// `{projectId, scopeType, scopeId}`.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        json!({"projectId": self.project_id, "scopeType": self.scope_type, "scopeId": self.scope_id})
     }
 
     /// The key of the scope's thread: always the same, and of no other scope.

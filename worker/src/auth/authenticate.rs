@@ -66,8 +66,10 @@ impl Identity {
     }
 
     /// When the credential expires, in milliseconds since 1970; the service's never does.
-    pub(crate) fn expires_ms(&self) -> f64 {
-        self.claims.get("exp").and_then(Value::as_f64).map_or(f64::INFINITY, |seconds| seconds * 1000.0)
+    pub(crate) fn expires_ms(&self) -> i64 {
+        let seconds = self.claims.get("exp").and_then(Value::as_f64);
+        #[expect(clippy::cast_possible_truncation, reason = "a cast keeps within the bounds of the type")]
+        seconds.map_or(i64::MAX, |seconds| (seconds * 1000.0) as i64)
     }
 
     /// For the routes that only the service may call.

@@ -6,8 +6,7 @@ use crate::reply::{Failure, Reply};
 use js_sys::encode_uri_component;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use threadkeep_core::context::Document;
-use threadkeep_core::item::Author;
+use threadkeep_core::context::documents_value;
 use threadkeep_core::{ChatRequest, Scope, StateKey};
 use worker::{Env, Request, Response};
 
@@ -35,9 +34,9 @@ pub(crate) enum ThreadCall {
     Find,
     /// Body: the query of the URL.
     Items,
-    /// Body: [`ItemCall`].
+    /// Body: `{item, author, byService}`, the item as in `POST …/items`.
     AppendItem,
-    /// Body: [`VisibilityCall`].
+    /// Body: `{itemId, patch}`, the patch as in `PATCH …/items/{itemId}`.
     SetVisibility,
     ReadContext,
     /// Body: `{documents, expectedRevision?}`.
@@ -54,29 +53,10 @@ pub(crate) struct TurnCall {
     pub(crate) message_id: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) graph_name: Option<String>,
-    /// Who speaks; kept on a scope's thread, which has many people.
-    #[serde(default)]
-    pub(crate) author: Option<Author>,
-    /// The context that a service gives with the call, in place of the stored one.
-    #[serde(default)]
-    pub(crate) documents: Vec<Document>,
-}
-
-/// An item to be added.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ItemCall {
-    pub(crate) item: Value,
-    pub(crate) author: Author,
-    pub(crate) by_service: bool,
-}
-
-/// The new visibility of an item.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct VisibilityCall {
-    pub(crate) item_id: String,
-    pub(crate) patch: Value,
+    /// Who speaks, `{id, name?}`; kept on a scope's thread, which has many people.
+    pub(crate) author: Value,
+    /// The context that a service gives with the call, `[{name, text}]`, in place of the stored one.
+    pub(crate) documents: Value,
 }
 
 /// Which thread: TENANT_SCOPED, the owner comes from a verified credential and the pair names the object.
@@ -112,8 +92,9 @@ const ORIGIN: &str = "https://thread.internal";
 
 impl From<ChatRequest> for TurnCall {
     fn from(chat: ChatRequest) -> Self {
-        let ChatRequest { texts, message_id, model, graph_name, .. } = chat;
-        Self { texts, message_id, model, graph_name, author: None, documents: Vec::new() }
+        let ChatRequest { texts, message_id, model, graph_name, author, documents, .. } = chat;
+        let author = author.map_or(Value::Null, |author| author.to_value());
+        Self { texts, message_id, model, graph_name, author, documents: documents_value(&documents) }
     }
 }
 
@@ -135,7 +116,7 @@ impl ThreadAddress {
     }
 
     /// Opens a WebSocket to the object, which closes it when the token of its client has expired.
-    pub(crate) async fn connect(&self, env: &Env, expires_ms: f64) -> Reply<Response> {
+    pub(crate) async fn connect(&self, env: &Env, expires_ms: i64) -> Reply<Response> {
         let url = format!("{}/{expires_ms}", self.url(ThreadCall::Live));
         self.fetch(env, outgoing::upgrade(&url)?).await
     }

@@ -8,8 +8,8 @@ use crate::reply::{self, Reply};
 use crate::store::{ContextRow, GenerationRow};
 use serde_json::{Value, json};
 use std::rc::Rc;
-use threadkeep_core::ErrorCode;
-use threadkeep_core::context::{Document, read_documents};
+use threadkeep_core::context::{Document, documents_value, read_documents};
+use threadkeep_core::{ErrorCode, Scope};
 use worker::Response;
 
 impl Thread {
@@ -46,7 +46,8 @@ impl Thread {
     }
 
     fn found(&self, address: &ThreadAddress, generation: GenerationRow) -> Reply<Response> {
-        let mut thread = json!({"stateKey": address.state_key.as_str(), "scope": address.scope});
+        let mut thread =
+            json!({"stateKey": address.state_key.as_str(), "scope": address.scope.as_ref().map(Scope::to_value)});
         if let Some(title) = generation.title {
             thread["title"] = title.into();
         }
@@ -72,7 +73,7 @@ impl Thread {
         let Value::Object(mut given) = body::parse(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
         let mut documents = read_documents(given.remove("documents").unwrap_or_default())?;
         self.mask_documents(&mut documents);
-        let documents = serde_json::to_string(&documents)?;
+        let documents = documents_value(&documents).to_string();
         let stored = self.stored_context()?;
         let mut revision = stored.as_ref().map_or(0, |context| context.revision);
         if given.get("expectedRevision").is_some_and(|expected| expected.as_i64() != Some(revision)) {
@@ -88,10 +89,12 @@ impl Thread {
     }
 
     /// The documents of a turn: those of the call, else the stored ones.
-    pub(super) fn documents(&self, mut given: Vec<Document>) -> Reply<Vec<Document>> {
+    pub(super) fn documents(&self, given: Value) -> Reply<Vec<Document>> {
+        let mut given = read_documents(given)?;
         if given.is_empty() {
             let stored = self.stored_context()?;
-            return Ok(stored.map(|context| serde_json::from_str(&context.documents)).transpose()?.unwrap_or_default());
+            let stored = stored.map(|context| serde_json::from_str(&context.documents)).transpose()?;
+            return Ok(stored.map(read_documents).transpose()?.unwrap_or_default());
         }
         self.mask_documents(&mut given);
         Ok(given)

@@ -1,6 +1,6 @@
 //! The items of a scope's thread: its messages with who gets to see them.
 
-use super::call::{ItemCall, ThreadAddress, VisibilityCall};
+use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
 use crate::id::id;
 use crate::query;
@@ -8,7 +8,7 @@ use crate::reply::{self, Failure, Reply};
 use crate::store::{IdempotencyRow, ItemRow};
 use serde_json::{Value, json};
 use std::rc::Rc;
-use threadkeep_core::item::{NewItem, Visibility, Writer};
+use threadkeep_core::item::{Author, NewItem, Visibility, Writer};
 use threadkeep_core::thread::{Command, same_messages};
 use threadkeep_core::{ErrorCode, Role, UiMessage};
 use worker::Response;
@@ -110,9 +110,10 @@ impl Thread {
     }
 
     /// Adds an item at the end. The same request id with the same message adds once and answers the same.
-    pub(super) async fn append_item(self: &Rc<Self>, address: &ThreadAddress, call: ItemCall) -> Reply<Response> {
-        let writer = if call.by_service { Writer::Service } else { Writer::User };
-        let NewItem { mut message, visibility, request_id, run_id, author } = NewItem::read(call.item, writer)?;
+    pub(super) async fn append_item(self: &Rc<Self>, address: &ThreadAddress, mut call: Value) -> Reply<Response> {
+        let writer = if call["byService"] == true { Writer::Service } else { Writer::User };
+        let NewItem { mut message, visibility, request_id, run_id, author } =
+            NewItem::read(call["item"].take(), writer)?;
         self.masked(&mut message);
         let generation = self.store.generation()?.map(|generation| generation.id);
         let before = request_id.as_deref().map(|key| self.store.idempotency(key)).transpose()?.flatten();
@@ -122,7 +123,7 @@ impl Thread {
         self.decide(&Command::Append { count: 1 })?;
         message.id = id("msg")?;
         if message.role == Role::User {
-            author.unwrap_or(call.author).sign(&mut message, now_ms());
+            author.map_or_else(|| Author::from_value(&call["author"]), Ok)?.sign(&mut message, now_ms());
         }
         let item = ItemFacts { visibility, run_id, request_id };
         let (generation, position) = self.atomically(address, || {
@@ -139,15 +140,14 @@ impl Thread {
     }
 
     /// Shows or hides an item; its message stays as it is.
-    pub(super) async fn set_visibility(
-        self: &Rc<Self>,
-        address: &ThreadAddress,
-        call: VisibilityCall,
-    ) -> Reply<Response> {
-        let wanted = call.patch.get("visibility").and_then(Value::as_str).and_then(Visibility::parse);
+    pub(super) async fn set_visibility(self: &Rc<Self>, address: &ThreadAddress, call: &Value) -> Reply<Response> {
+        let wanted = call["patch"].get("visibility").and_then(Value::as_str).and_then(Visibility::parse);
         let visibility = wanted.ok_or(ErrorCode::InvalidRequest)?.as_str();
         let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?.id;
-        let position = self.store.position_of(generation, &call.item_id)?.ok_or(ErrorCode::NotFound)?;
+        let position = self
+            .store
+            .position_of(generation, call["itemId"].as_str().unwrap_or_default())?
+            .ok_or(ErrorCode::NotFound)?;
         self.atomically(address, || self.store.set_visibility(generation, position, visibility))?;
         self.changed().await?;
         let item = self.item_at(generation, position)?;

@@ -37,13 +37,13 @@ impl Thread {
     ///
     /// # Errors
     /// `thread_busy` when too many follow it.
-    pub(super) fn live(&self, expires_ms: f64) -> Reply<Response> {
+    pub(super) fn live(&self, expires_ms: i64) -> Reply<Response> {
         if self.state.get_websockets().len() >= MAX_SOCKETS {
             return Err(ErrorCode::ThreadBusy.into());
         }
         let pair = WebSocketPair::new()?;
         let socket: &web_sys::WebSocket = pair.server.as_ref();
-        socket.unchecked_ref::<HibernatingSocket>().set_expires_ms(expires_ms).map_err(worker::Error::from)?;
+        socket.unchecked_ref::<HibernatingSocket>().set_expires_ms(expires_ms as f64).map_err(worker::Error::from)?;
         self.state.accept_web_socket(&pair.server);
         // The runtime answers by itself, without waking the object: a client finds out that its connection is dead.
         self.state.set_websocket_auto_response(

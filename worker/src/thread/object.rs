@@ -5,7 +5,7 @@ use super::state::Thread;
 use crate::body;
 use crate::log;
 use crate::reply::{self, Failure, Reply};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
@@ -106,12 +106,12 @@ async fn dispatch(
         ThreadCall::Find => thread.find(address),
         ThreadCall::Items => thread.items(&request.bytes().await?),
         ThreadCall::AppendItem => {
-            let call = body::parse(&request.bytes().await?)?;
+            let call: Value = body::parse(&request.bytes().await?)?;
             thread.append_item(address, call).await
         }
         ThreadCall::SetVisibility => {
-            let call = body::parse(&request.bytes().await?)?;
-            thread.set_visibility(address, call).await
+            let call: Value = body::parse(&request.bytes().await?)?;
+            thread.set_visibility(address, &call).await
         }
         ThreadCall::ReadContext => thread.read_context(),
         ThreadCall::SetContext => {

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use threadkeep_core::context::context_message;
-use threadkeep_core::item::Visibility;
+use threadkeep_core::item::{Author, Visibility};
 use threadkeep_core::map::{MessageDto, ui_messages_to_message_dtos};
 use threadkeep_core::replay::replay;
 use threadkeep_core::request::user_message_of;
@@ -95,7 +95,7 @@ impl Thread {
         let started_ms = now_ms();
         let (run_id, message_id) = (id("run")?, id("msg")?);
         let metadata = json!({"runId": run_id, "createdAt": started_ms});
-        if let Some(author) = &call.author {
+        if let Ok(author) = Author::from_value(&call.author) {
             author.sign(&mut message, started_ms);
         }
         let item = address.scope.as_ref().map(|_| ItemFacts::of_run(&run_id));
