@@ -61,26 +61,36 @@ async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, co
     let identity = auth::authenticate(request.headers(), env).await?;
     let owner = identity.owner.as_str().to_owned();
     let address = |state_key| ThreadAddress { owner: owner.clone(), state_key, scope: None };
-    match (route, method) {
-        (Route::Chat, _) => chat(request, env, config, &identity).await,
-        (Route::ChatStream(key), _) => address(key).call(env, ThreadCall::Stream, None).await,
-        (Route::ChatStop(key), _) => address(key).call(env, ThreadCall::Stop, None).await,
-        (Route::Threads, _) => {
-            let query = ListQuery::parse(&request.inner().url())?;
-            directory::list(env, &Tenant::User(&owner), &query).await
+    let (address, call, note, limit) = match (route, method) {
+        (Route::Chat, _) => return chat(request, env, config, &identity).await,
+        (Route::Threads, _) => return list(request, env, &Tenant::User(&owner)).await,
+        (Route::ProjectThreads(project), _) => {
+            identity.require_project(&project, Access::Read)?;
+            return list(request, env, &Tenant::Project(&project)).await;
         }
-        (Route::Thread(key), "GET") => address(key).call(env, ThreadCall::Read, None).await,
-        (Route::Thread(key), "DELETE") => address(key).call(env, ThreadCall::Delete, None).await,
-        (Route::Thread(key), "PATCH") => {
-            let body = body::read(request, MAX_SMALL_BODY_BYTES).await?;
-            address(key).call(env, ThreadCall::Update, Some(&body)).await
+        (Route::Scoped(scope, part), _) => project::call(request, &identity, scope, part)?,
+        (Route::ChatStream(key), _) => (address(key), ThreadCall::Stream, String::new(), 0),
+        (Route::ChatStop(key), _) => (address(key), ThreadCall::Stop, String::new(), 0),
+        (Route::Thread(key), "GET") => (address(key), ThreadCall::Read, String::new(), 0),
+        (Route::Thread(key), "DELETE") => (address(key), ThreadCall::Delete, String::new(), 0),
+        (Route::Thread(key), "PATCH") => (address(key), ThreadCall::Update, String::new(), MAX_SMALL_BODY_BYTES),
+        // Writes of whole messages: the operator's own server vouches for them.
+        (Route::Thread(key), _) => {
+            identity.require_service()?;
+            (address(key), ThreadCall::Save, String::new(), MAX_THREAD_BODY_BYTES)
         }
-        (Route::Thread(key), _) => write(request, env, &identity, &address(key), ThreadCall::Save).await,
-        (Route::ThreadMessages(key), _) => write(request, env, &identity, &address(key), ThreadCall::Append).await,
-        (Route::ProjectThreads(project), _) => project::threads(request, env, &identity, &project).await,
-        (Route::Scoped(scope, part), _) => project::thread(request, env, &identity, scope, part).await,
-        (Route::Health | Route::DemoToken, _) => Err(ErrorCode::NotFound.into()),
-    }
+        (Route::ThreadMessages(key), _) => {
+            identity.require_service()?;
+            (address(key), ThreadCall::Append, String::new(), MAX_THREAD_BODY_BYTES)
+        }
+        (Route::Health | Route::DemoToken, _) => return Err(ErrorCode::NotFound.into()),
+    };
+    let body = if limit > 0 { body::read(request, limit).await? } else { Vec::new() };
+    address.call(env, call, &note, &body).await
+}
+
+async fn list(request: &Request, env: &Env, tenant: &Tenant<'_>) -> Reply<Response> {
+    directory::list(env, tenant, &ListQuery::parse(&request.inner().url())?).await
 }
 
 /// A chat turn. Its thread is named by the body: `scope`, else `stateKey`, else `id`, else a new key.
@@ -105,20 +115,7 @@ async fn chat(request: &mut Request, env: &Env, config: &Config, identity: &Iden
         }
     };
     let turn = serde_json::to_vec(&TurnCall::from(chat))?;
-    address.call(env, ThreadCall::Turn, Some(&turn)).await
-}
-
-/// A write of whole messages: the operator's own server vouches for them.
-async fn write(
-    request: &mut Request,
-    env: &Env,
-    identity: &Identity,
-    address: &ThreadAddress,
-    call: ThreadCall,
-) -> Reply<Response> {
-    identity.require_service()?;
-    let body = body::read(request, MAX_THREAD_BODY_BYTES).await?;
-    address.call(env, call, Some(&body)).await
+    address.call(env, ThreadCall::Turn, "", &turn).await
 }
 
 /// Signs a token for a name: for the local demo only.

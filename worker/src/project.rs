@@ -1,65 +1,62 @@
-//! The routes of a project: who may, and which call of the thread object answers.
+//! The routes of a scope's thread: who may, and which call of the thread object answers.
 
 use crate::auth::{Access, Identity};
-use crate::body::{self, MAX_CONTEXT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_BYTES};
-use crate::directory::{self, ListQuery, Tenant};
+use crate::body::{MAX_CONTEXT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_BYTES};
 use crate::reply::Reply;
 use crate::route::ScopedRoute;
 use crate::thread::call::{ThreadAddress, ThreadCall};
-use serde_json::{Value, json};
+use serde_json::json;
 use threadkeep_core::{ErrorCode, Scope};
-use worker::{Env, Request, Response};
+use worker::Request;
 
-/// `GET /api/v1/ai/projects/{projectId}/threads`.
-pub(crate) async fn threads(request: &Request, env: &Env, identity: &Identity, project: &str) -> Reply<Response> {
-    identity.require_project(project, Access::Read)?;
-    let query = ListQuery::parse(&request.inner().url())?;
-    directory::list(env, &Tenant::Project(project), &query).await
-}
-
-/// `/api/v1/ai/projects/{projectId}/threads/{scopeType}/{scopeId}` and what is below it.
-pub(crate) async fn thread(
-    request: &mut Request,
-    env: &Env,
+/// The thread, the call, its note, and the largest body that it takes.
+///
+/// # Errors
+/// `not_found` for a token without the project, before anything else is looked at; `forbidden` for one that may not do
+/// this; `invalid_request` for the live route without an upgrade.
+pub(crate) fn call(
+    request: &Request,
     identity: &Identity,
     scope: Scope,
     route: ScopedRoute,
-) -> Reply<Response> {
-    let reads = request.inner().method() == "GET";
+) -> Reply<(ThreadAddress, ThreadCall, String, usize)> {
+    let method = request.inner().method();
+    let reads = method == "GET";
     identity.require_project(scope.project_id(), if reads { Access::Read } else { Access::Write })?;
-    let address = ThreadAddress::of_scope(scope);
-    let (call, body) = match (route, request.inner().method().as_str()) {
-        (ScopedRoute::Thread, "GET") => (ThreadCall::Find, None),
-        (ScopedRoute::Thread, "PUT") => (ThreadCall::Create, Some(body::read(request, MAX_SMALL_BODY_BYTES).await?)),
-        (ScopedRoute::Thread, _) => (ThreadCall::Update, Some(body::read(request, MAX_SMALL_BODY_BYTES).await?)),
-        (ScopedRoute::Messages, _) => (ThreadCall::Read, None),
-        (ScopedRoute::Items, "GET") => (ThreadCall::Items, Some(request.inner().url().into_bytes())),
-        (ScopedRoute::Items, _) => {
-            let item: Value = body::parse(&body::read(request, MAX_THREAD_BODY_BYTES).await?)?;
-            let author = identity.author().to_value();
-            let call = json!({"item": item, "author": author, "byService": identity.is_service()});
-            (ThreadCall::AppendItem, Some(call.to_string().into_bytes()))
+    let mut note = String::new();
+    let (call, limit) = match route {
+        ScopedRoute::Thread => match method.as_str() {
+            "GET" => (ThreadCall::Find, 0),
+            "PUT" => (ThreadCall::Create, MAX_SMALL_BODY_BYTES),
+            _ => (ThreadCall::Update, MAX_SMALL_BODY_BYTES),
+        },
+        ScopedRoute::Messages => (ThreadCall::Read, 0),
+        ScopedRoute::Items if reads => {
+            note = request.inner().url();
+            (ThreadCall::Items, 0)
         }
-        (ScopedRoute::Item(item_id), _) => {
-            let patch: Value = body::parse(&body::read(request, MAX_SMALL_BODY_BYTES).await?)?;
-            let call = json!({"itemId": item_id, "patch": patch});
-            (ThreadCall::SetVisibility, Some(call.to_string().into_bytes()))
+        ScopedRoute::Items => {
+            let by_service = identity.is_service();
+            note = json!({"author": identity.author().to_value(), "byService": by_service}).to_string();
+            (ThreadCall::AppendItem, MAX_THREAD_BODY_BYTES)
         }
-        (ScopedRoute::Context, method) => {
+        ScopedRoute::Item(id) => {
+            note = id;
+            (ThreadCall::SetVisibility, MAX_SMALL_BODY_BYTES)
+        }
+        ScopedRoute::Context => {
             identity.require_service()?;
-            match method {
-                "GET" => (ThreadCall::ReadContext, None),
-                _ => (ThreadCall::SetContext, Some(body::read(request, MAX_CONTEXT_BODY_BYTES).await?)),
-            }
+            if reads { (ThreadCall::ReadContext, 0) } else { (ThreadCall::SetContext, MAX_CONTEXT_BODY_BYTES) }
         }
-        (ScopedRoute::Stream, _) => (ThreadCall::Stream, None),
-        (ScopedRoute::Stop, _) => (ThreadCall::Stop, None),
-        (ScopedRoute::Live, _) => {
+        ScopedRoute::Stream => (ThreadCall::Stream, 0),
+        ScopedRoute::Stop => (ThreadCall::Stop, 0),
+        ScopedRoute::Live => {
             if request.headers().get("upgrade")?.as_deref() != Some("websocket") {
                 return Err(ErrorCode::InvalidRequest.into());
             }
-            return address.connect(env, identity.expires_ms()).await;
+            note = identity.expires_ms().to_string();
+            (ThreadCall::Live, 0)
         }
     };
-    address.call(env, call, body.as_deref()).await
+    Ok((ThreadAddress::of_scope(scope), call, note, limit))
 }

@@ -32,16 +32,16 @@ pub(crate) enum ThreadCall {
     Create,
     /// What is known of the thread beside its messages.
     Find,
-    /// Body: the query of the URL.
+    /// Note: the URL, for its query.
     Items,
-    /// Body: `{item, author, byService}`, the item as in `POST …/items`.
+    /// Body as in `POST …/items`. Note: `{author, byService}`.
     AppendItem,
-    /// Body: `{itemId, patch}`, the patch as in `PATCH …/items/{itemId}`.
+    /// Body: `{visibility}`. Note: the id of the item.
     SetVisibility,
     ReadContext,
     /// Body: `{documents, expectedRevision?}`.
     SetContext,
-    /// A WebSocket that is told of every change. Its path ends in the time when the token expires.
+    /// A WebSocket that is told of every change. Note: when the token expires, in milliseconds since 1970.
     Live,
 }
 
@@ -110,45 +110,44 @@ impl ThreadAddress {
         format!("{tenant}:{}:{}", self.state_key, self.owner)
     }
 
-    /// Calls the object.
-    pub(crate) async fn call(&self, env: &Env, call: ThreadCall, body: Option<&[u8]>) -> Reply<Response> {
-        self.fetch(env, outgoing::post(&self.url(call), &[], body)?).await
-    }
-
-    /// Opens a WebSocket to the object, which closes it when the token of its client has expired.
-    pub(crate) async fn connect(&self, env: &Env, expires_ms: i64) -> Reply<Response> {
-        let url = format!("{}/{expires_ms}", self.url(ThreadCall::Live));
-        self.fetch(env, outgoing::upgrade(&url)?).await
-    }
-
-    async fn fetch(&self, env: &Env, request: Request) -> Reply<Response> {
+    /// Calls the object. The note is what a call has to be told beside its body.
+    pub(crate) async fn call(&self, env: &Env, call: ThreadCall, note: &str, body: &[u8]) -> Reply<Response> {
+        let url = self.url(call, note);
+        let request = match call {
+            ThreadCall::Live => outgoing::upgrade(&url)?,
+            _ => outgoing::post(&url, &[], Some(body))?,
+        };
         let stub = env.durable_object(BINDING)?.get_by_name(&self.object_name())?;
         Ok(stub.fetch_with_request(request).await?)
     }
 
-    fn url(&self, call: ThreadCall) -> String {
+    fn url(&self, call: ThreadCall, note: &str) -> String {
         let name = CALLS.iter().find(|(known, _)| *known == call).map_or("", |(_, name)| name);
         let (kind, id) = self.scope.as_ref().map_or(("", ""), |scope| (scope.scope_type(), scope.scope_id()));
-        // The tilde keeps a text like `..` from being a step up.
-        let [owner, id] =
-            [self.owner.as_str(), id].map(|text| format!("~{}", String::from(encode_uri_component(text))));
-        format!("{ORIGIN}/{name}/{}/{owner}/~{kind}/{id}", self.state_key)
+        let mut url = format!("{ORIGIN}/{name}/{}", self.state_key);
+        for text in [&self.owner, kind, id, note] {
+            // The tilde keeps a text like `..` from being a step up.
+            url.push_str("/~");
+            url.push_str(&String::from(encode_uri_component(text)));
+        }
+        url
     }
 
-    /// The call and the address that a request to the object names.
-    pub(crate) fn read(request: &Request) -> Reply<(ThreadCall, Self)> {
+    /// The call, the address and the note of a request to the object.
+    pub(crate) fn read(request: &Request) -> Reply<(ThreadCall, Self, String)> {
         let path = request.path();
         let mut segments = path.split('/').skip(1);
         let mut next = || segments.next().unwrap_or_default();
         let (name, key) = (next(), next());
-        let [owner, kind, id] = [next(), next(), next()].map(|text| text.strip_prefix('~').and_then(decode));
+        let [owner, kind, id, note] =
+            [next(), next(), next(), next()].map(|text| text.strip_prefix('~').and_then(decode));
         let call = CALLS.iter().find(|(_, known)| *known == name).map(|(call, _)| *call);
-        match (call, StateKey::parse(key), owner, kind, id) {
-            (Some(call), Some(state_key), Some(owner), Some(kind), Some(id)) => {
-                let scope = (!kind.is_empty()).then(|| Scope::new(&owner, &kind, &id)).transpose()?;
-                Ok((call, Self { owner, state_key, scope }))
-            }
-            _ => Err(Failure::Internal("thread call")),
-        }
+        let (Some(call), Some(state_key), Some(owner), Some(kind), Some(id), Some(note)) =
+            (call, StateKey::parse(key), owner, kind, id, note)
+        else {
+            return Err(Failure::Internal("thread call"));
+        };
+        let scope = if kind.is_empty() { None } else { Some(Scope::new(&owner, &kind, &id)?) };
+        Ok((call, Self { owner, state_key, scope }, note))
     }
 }

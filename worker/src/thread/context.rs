@@ -7,14 +7,13 @@ use crate::directory::iso;
 use crate::reply::{self, Reply};
 use crate::store::{ContextRow, GenerationRow};
 use serde_json::{Value, json};
-use std::rc::Rc;
 use threadkeep_core::context::{Document, documents_value, read_documents};
 use threadkeep_core::{ErrorCode, Scope};
 use worker::Response;
 
 impl Thread {
     /// Gets the thread, or creates it with the title and metadata of the body: 201 for the one call that did.
-    pub(super) async fn create(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+    pub(super) fn create(&self, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
         let mut given = match body {
             [] => serde_json::Map::new(),
             body => match body::parse(body)? {
@@ -32,7 +31,6 @@ impl Thread {
             let generation = self.store.create_generation(now_ms(), metadata.as_deref())?;
             self.store.set_title(generation, title.as_deref())
         })?;
-        self.told().await?;
         Ok(self.find(address)?.with_status(201))
     }
 
@@ -69,7 +67,7 @@ impl Thread {
     }
 
     /// Stores documents, masked, under the next revision; the same documents once more keep theirs.
-    pub(super) async fn set_context(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
+    pub(super) fn set_context(&self, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
         let Value::Object(mut given) = body::parse(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
         let mut documents = read_documents(given.remove("documents").unwrap_or_default())?;
         self.mask_documents(&mut documents);
@@ -83,7 +81,6 @@ impl Thread {
             revision += 1;
             let context = ContextRow { revision, documents };
             self.atomically(address, || self.store.set_context(self.generation_or_new(None)?, &context))?;
-            self.told().await?;
         }
         Ok(reply::json(&json!({"revision": revision}))?)
     }

@@ -2,12 +2,12 @@
 
 use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
+use crate::body;
 use crate::id::id;
 use crate::query;
 use crate::reply::{self, Failure, Reply};
 use crate::store::{IdempotencyRow, ItemRow};
 use serde_json::{Value, json};
-use std::rc::Rc;
 use threadkeep_core::item::{Author, NewItem, Visibility, Writer};
 use threadkeep_core::thread::{Command, same_messages};
 use threadkeep_core::{ErrorCode, Role, UiMessage};
@@ -54,9 +54,9 @@ impl ItemFacts {
 }
 
 impl ItemQuery {
-    fn parse(query: &str) -> Result<Self, ErrorCode> {
+    fn parse(url: &str) -> Result<Self, ErrorCode> {
         let mut items = Self { limit: DEFAULT_LIMIT, after: None, visibility: None, run_id: None };
-        for (name, value) in query::parameters(query)? {
+        for (name, value) in query::parameters(url)? {
             match name {
                 "limit" => items.limit = query::limit(&value, MAX_LIMIT)?,
                 "after" => items.after = Some(value.parse().map_err(|_| ErrorCode::InvalidRequest)?),
@@ -79,8 +79,8 @@ impl ItemQuery {
 impl Thread {
     /// `{items, nextAfter?}` in the order of the thread. Each item is a `UIMessage` with `position`, `visibility`, and
     /// its `runId` and `requestId` when it has them.
-    pub(super) fn items(&self, query: &[u8]) -> Reply<Response> {
-        let query = ItemQuery::parse(std::str::from_utf8(query).map_err(|_| ErrorCode::InvalidRequest)?)?;
+    pub(super) fn items(&self, url: &str) -> Reply<Response> {
+        let query = ItemQuery::parse(url)?;
         let generation = self.store.generation()?;
         let (generation, count) = generation.map_or((0, 0), |row| (row.id, row.message_count));
         let mut known = self.store.items(generation)?.into_iter().peekable();
@@ -110,20 +110,21 @@ impl Thread {
     }
 
     /// Adds an item at the end. The same request id with the same message adds once and answers the same.
-    pub(super) async fn append_item(self: &Rc<Self>, address: &ThreadAddress, mut call: Value) -> Reply<Response> {
-        let writer = if call["byService"] == true { Writer::Service } else { Writer::User };
+    pub(super) fn append_item(&self, address: &ThreadAddress, note: &str, body: &[u8]) -> Reply<Response> {
+        let note: Value = serde_json::from_str(note)?;
+        let writer = if note["byService"] == true { Writer::Service } else { Writer::User };
         let NewItem { mut message, visibility, request_id, run_id, author } =
-            NewItem::read(call["item"].take(), writer)?;
+            NewItem::read(body::parse(body)?, writer)?;
         self.masked(&mut message);
         let generation = self.store.generation()?.map(|generation| generation.id);
         let before = request_id.as_deref().map(|key| self.store.idempotency(key)).transpose()?.flatten();
         if let Some(before) = before.filter(|row| Some(row.generation) == generation) {
             return self.item_again(&before, &message, run_id.as_deref());
         }
-        self.decide(&Command::Append { count: 1 })?;
+        self.decide(&Command::Append { count: 1, expected: None, reserve: 0 })?;
         message.id = id("msg")?;
         if message.role == Role::User {
-            author.map_or_else(|| Author::from_value(&call["author"]), Ok)?.sign(&mut message, now_ms());
+            author.map_or_else(|| Author::from_value(&note["author"]), Ok)?.sign(&mut message, now_ms());
         }
         let item = ItemFacts { visibility, run_id, request_id };
         let (generation, position) = self.atomically(address, || {
@@ -135,21 +136,17 @@ impl Thread {
             }
             Ok((generation, position))
         })?;
-        self.changed().await?;
         Ok(reply::json_text(self.item_text(generation, &item.row(position))?)?)
     }
 
     /// Shows or hides an item; its message stays as it is.
-    pub(super) async fn set_visibility(self: &Rc<Self>, address: &ThreadAddress, call: &Value) -> Reply<Response> {
-        let wanted = call["patch"].get("visibility").and_then(Value::as_str).and_then(Visibility::parse);
+    pub(super) fn set_visibility(&self, address: &ThreadAddress, item_id: &str, body: &[u8]) -> Reply<Response> {
+        let patch: Value = body::parse(body)?;
+        let wanted = patch.get("visibility").and_then(Value::as_str).and_then(Visibility::parse);
         let visibility = wanted.ok_or(ErrorCode::InvalidRequest)?.as_str();
         let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?.id;
-        let position = self
-            .store
-            .position_of(generation, call["itemId"].as_str().unwrap_or_default())?
-            .ok_or(ErrorCode::NotFound)?;
+        let position = self.store.position_of(generation, item_id)?.ok_or(ErrorCode::NotFound)?;
         self.atomically(address, || self.store.set_visibility(generation, position, visibility))?;
-        self.changed().await?;
         let item = self.item_at(generation, position)?;
         Ok(reply::json_text(self.item_text(generation, &item)?)?)
     }

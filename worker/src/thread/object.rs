@@ -5,7 +5,7 @@ use super::state::Thread;
 use crate::body;
 use crate::log;
 use crate::reply::{self, Failure, Reply};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
@@ -36,9 +36,12 @@ impl DurableObject for ThreadObject {
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let address = ThreadAddress::read(&request);
-        let state_key = address.as_ref().ok().map(|(_, address)| address.state_key.clone());
+        let state_key = address.as_ref().ok().map(|(_, address, _)| address.state_key.clone());
         let result = match (self.thread(), address) {
-            (Ok(thread), Ok((call, address))) => dispatch(&thread, call, &address, &mut request).await,
+            (Ok(thread), Ok((call, address, note))) => {
+                let body = request.bytes().await?;
+                dispatch(&thread, call, &address, &note, &body).await
+            }
             (Err(failure), _) | (_, Err(failure)) => Err(failure),
         };
         let response = result.or_else(Failure::into_response)?;
@@ -76,52 +79,27 @@ async fn dispatch(
     thread: &Rc<Thread>,
     call: ThreadCall,
     address: &ThreadAddress,
-    request: &mut Request,
+    note: &str,
+    body: &[u8],
 ) -> Reply<Response> {
-    match call {
-        ThreadCall::Turn => {
-            let turn = body::parse(&request.bytes().await?)?;
-            thread.turn(address, turn).await
-        }
-        ThreadCall::Stream => thread.stream(),
-        ThreadCall::Stop => Ok(reply::json(&json!({"stopped": thread.stop().await}))?),
-        ThreadCall::Read => thread.read(address),
-        ThreadCall::Update => {
-            let body = request.bytes().await?;
-            thread.update(address, &body).await
-        }
-        ThreadCall::Delete => thread.delete(address).await,
-        ThreadCall::Save => {
-            let body = request.bytes().await?;
-            thread.save(address, &body).await
-        }
-        ThreadCall::Append => {
-            let body = request.bytes().await?;
-            thread.append(address, &body).await
-        }
-        ThreadCall::Create => {
-            let body = request.bytes().await?;
-            thread.create(address, &body).await
-        }
-        ThreadCall::Find => thread.find(address),
-        ThreadCall::Items => thread.items(&request.bytes().await?),
-        ThreadCall::AppendItem => {
-            let call: Value = body::parse(&request.bytes().await?)?;
-            thread.append_item(address, call).await
-        }
-        ThreadCall::SetVisibility => {
-            let call: Value = body::parse(&request.bytes().await?)?;
-            thread.set_visibility(address, &call).await
-        }
-        ThreadCall::ReadContext => thread.read_context(),
-        ThreadCall::SetContext => {
-            let body = request.bytes().await?;
-            thread.set_context(address, &body).await
-        }
-        ThreadCall::Live => {
-            let path = request.path();
-            let expires_ms = path.rsplit('/').next().and_then(|text| text.parse().ok());
-            thread.live(expires_ms.ok_or(Failure::Internal("thread call"))?)
-        }
-    }
+    let response = match call {
+        ThreadCall::Turn => return thread.turn(address, body::parse(body)?).await,
+        ThreadCall::Stop => return Ok(reply::json(&json!({"stopped": thread.stop().await}))?),
+        ThreadCall::Update => return thread.update(address, body).await,
+        ThreadCall::Delete => return thread.delete(address).await,
+        ThreadCall::Save => return thread.save(address, body).await,
+        ThreadCall::Append => return thread.append(address, body).await,
+        ThreadCall::Stream => return thread.stream(),
+        ThreadCall::Read => return thread.read(address),
+        ThreadCall::Find => return thread.find(address),
+        ThreadCall::Items => return thread.items(note),
+        ThreadCall::ReadContext => return thread.read_context(),
+        ThreadCall::Live => return thread.live(note.parse().map_err(|_| Failure::Internal("thread call"))?),
+        ThreadCall::Create => thread.create(address, body)?,
+        ThreadCall::AppendItem => thread.append_item(address, note, body)?,
+        ThreadCall::SetVisibility => thread.set_visibility(address, note, body)?,
+        ThreadCall::SetContext => thread.set_context(address, body)?,
+    };
+    thread.changed().await?;
+    Ok(response)
 }
