@@ -125,11 +125,11 @@ function durable(RustObject) {
   };
 }
 
-/** Its WebSockets hibernate: a closing one is answered here, without waking a Rust object for it. */
+/** Its WebSockets hibernate, and the pages behind them only listen: no word of theirs wakes Rust. */
 export class ThreadObject extends durable(rust.ThreadObject) {
-  // Pages only listen.
   webSocketMessage() {}
 
+  // The other half of a close; without it a page that leaves waits for it.
   webSocketClose(socket) {
     socket.close();
   }

@@ -36,16 +36,6 @@ extern "C" {
 /// # Errors
 /// The body's own error, with nothing written; or the runtime's.
 pub(crate) fn atomically<T>(state: &State, mut body: impl FnMut() -> Result<T>) -> Result<T> {
-    let mut value = None;
-    transact(state, &mut || {
-        value = Some(body()?);
-        Ok(())
-    })?;
-    value.ok_or_else(|| Error::RustError("transaction did not run".to_owned()))
-}
-
-/// The part that is the same for every body: once in the bundle.
-fn transact(state: &State, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
     let storage = state.storage();
     let mut result = None;
     let ran = storage.as_raw().unchecked_ref::<TransactionalStorage>().transaction_sync(&mut || {
