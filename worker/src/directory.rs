@@ -7,8 +7,7 @@ use crate::query;
 use crate::reply::{self, Failure, Reply};
 use crate::store::{DirectoryStore, EntryRow};
 use js_sys::Date;
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use threadkeep_core::scope::is_scope_type;
 use threadkeep_core::{ErrorCode, StateKey};
 use wasm_bindgen::JsValue;
@@ -101,7 +100,7 @@ pub(crate) async fn list(env: &Env, tenant: &Tenant<'_>, query: &ListQuery) -> R
 
 /// Feeds one thread's entry into its tenant's directory.
 pub(crate) async fn put(env: &Env, tenant: &Tenant<'_>, entry: &EntryRow) -> worker::Result<()> {
-    let body = serde_json::to_vec(entry)?;
+    let body = entry.to_value().to_string().into_bytes();
     let request = outgoing::post(PUT_URL, &[], Some(&body))?;
     let response = env.durable_object(BINDING)?.get_by_name(&tenant.object_name())?.fetch_with_request(request).await?;
     if response.status_code() == 200 { Ok(()) } else { Err(worker::Error::RustError("directory refused".to_owned())) }
@@ -134,7 +133,7 @@ impl DirectoryObject {
     }
 
     async fn put(&self, request: &mut Request) -> Reply<Response> {
-        let entry: EntryRow = body::parse(&request.bytes().await?)?;
+        let entry = EntryRow::from_value(body::parse(&request.bytes().await?)?).ok_or(ErrorCode::InvalidRequest)?;
         self.store()?.put(&entry)?;
         Ok(reply::json(&true)?)
     }
@@ -148,53 +147,32 @@ impl DirectoryObject {
         rows.truncate(query.limit);
         let last = rows.last().filter(|_| more);
         let next_cursor = last.map(|last| format!("{}.{}", last.updated_at, last.state_key));
-        let threads = rows.into_iter().map(Entry::from).collect();
-        Ok(reply::json(&Page { threads, next_cursor })?)
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    threads: Vec<Entry>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    state_key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    /// ISO 8601, UTC.
-    updated_at: String,
-    message_count: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<EntryScope>,
-}
-
-/// The entity, within the project whose list it is.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EntryScope {
-    scope_type: String,
-    scope_id: String,
-}
-
-impl From<EntryRow> for Entry {
-    fn from(row: EntryRow) -> Self {
-        Self {
-            updated_at: iso(row.updated_at),
-            state_key: row.state_key,
-            title: row.title,
-            message_count: row.message_count,
-            scope: row.scope_type.zip(row.scope_id).map(|(scope_type, scope_id)| EntryScope { scope_type, scope_id }),
-            metadata: row.metadata.and_then(|text| RawValue::from_string(text).ok()),
+        let threads: Vec<_> = rows.into_iter().map(entry_value).collect();
+        let mut page = json!({"threads": threads});
+        if let Some(cursor) = next_cursor {
+            page["nextCursor"] = cursor.into();
         }
+        Ok(reply::json(&page)?)
     }
+}
+
+/// `{stateKey, title?, updatedAt, messageCount, metadata?, scope?}`, the scope within the project whose list it is.
+fn entry_value(row: EntryRow) -> Value {
+    let mut entry = json!({
+        "stateKey": row.state_key,
+        "updatedAt": iso(row.updated_at),
+        "messageCount": row.message_count,
+    });
+    if let Some(title) = row.title {
+        entry["title"] = title.into();
+    }
+    if let Some(metadata) = row.metadata.and_then(|text| serde_json::from_str(&text).ok()) {
+        entry["metadata"] = metadata;
+    }
+    if let (Some(scope_type), Some(scope_id)) = (row.scope_type, row.scope_id) {
+        entry["scope"] = json!({"scopeType": scope_type, "scopeId": scope_id});
+    }
+    entry
 }
 
 /// A time as the API writes it: ISO 8601, UTC.

@@ -2,7 +2,7 @@
 
 use super::migrations::DIRECTORY_MIGRATIONS;
 use super::{Columns, FromRow, all, integer, migrate};
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use worker::{Result, SqlStorage};
 
 /// Storage of one owner's directory.
@@ -11,7 +11,7 @@ pub(crate) struct DirectoryStore {
 }
 
 /// One thread, as the list shows it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct EntryRow {
     pub(crate) state_key: String,
     pub(crate) revision: i64,
@@ -23,10 +23,34 @@ pub(crate) struct EntryRow {
     /// 0 or 1.
     pub(crate) deleted: i64,
     /// Both or neither.
-    #[serde(default)]
     pub(crate) scope_type: Option<String>,
-    #[serde(default)]
     pub(crate) scope_id: Option<String>,
+}
+
+impl EntryRow {
+    /// As it travels from a thread to its directory.
+    pub(crate) fn to_value(&self) -> Value {
+        json!([
+            self.state_key,
+            self.revision,
+            self.updated_at,
+            self.message_count,
+            self.title,
+            self.metadata,
+            self.deleted,
+            self.scope_type,
+            self.scope_id,
+        ])
+    }
+
+    pub(crate) fn from_value(value: Value) -> Option<Self> {
+        let Value::Array(values) = value else { return None };
+        let columns = values.into_iter().map(|value| match value {
+            Value::String(text) => text.into(),
+            value => value.as_i64().into(),
+        });
+        Some(Self::from_row(&mut Columns(columns.collect::<Vec<_>>().into_iter())))
+    }
 }
 
 impl FromRow for EntryRow {
