@@ -1,7 +1,7 @@
 //! The entry: authenticates, routes, logs. Whatever concerns one thread is passed to its object.
 
 use crate::auth::{self, Access, AuthConfig, Identity};
-use crate::body::{self, MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_BYTES};
+use crate::body::{self, Fields, MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_BYTES};
 use crate::config::Config;
 use crate::cors;
 use crate::directory::{self, ListQuery, Tenant};
@@ -11,7 +11,6 @@ use crate::project;
 use crate::reply::{self, Failure, Reply};
 use crate::route::Route;
 use crate::thread::call::{ThreadAddress, ThreadCall, TurnCall};
-use serde::Deserialize;
 use serde_json::json;
 use threadkeep_core::{ChatRequest, ErrorCode};
 use worker::{Context, Date, Env, Request, Response, event};
@@ -120,13 +119,8 @@ async fn chat(request: &mut Request, env: &Env, config: &Config, identity: &Iden
 
 /// Signs a token for a name: for the local demo only.
 async fn demo_token(request: &mut Request, env: &Env) -> Reply<Response> {
-    #[derive(Deserialize)]
-    struct Body {
-        name: String,
-    }
-    let body = body::read(request, MAX_SMALL_BODY_BYTES).await?;
-    let value: serde_json::Value = body::parse(&body)?;
-    let Body { name } = serde_json::from_value(value).map_err(|_| ErrorCode::InvalidRequest)?;
+    let mut body = Fields::parse(&body::read(request, MAX_SMALL_BODY_BYTES).await?)?;
+    let name = body.text("name")?.ok_or(ErrorCode::InvalidRequest)?;
     let config = AuthConfig::from_env(env)?;
     let secret = config.secret.as_ref().ok_or(Failure::Internal("AUTH_JWT_SECRET"))?;
     Ok(reply::json(&auth::demo_token(&name, secret, &config.policy, Date::now().as_millis())?)?)

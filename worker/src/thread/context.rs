@@ -2,7 +2,7 @@
 
 use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
-use crate::body;
+use crate::body::Fields;
 use crate::directory::iso;
 use crate::reply::{self, Reply};
 use crate::store::{ContextRow, GenerationRow};
@@ -14,16 +14,9 @@ use worker::Response;
 impl Thread {
     /// Gets the thread, or creates it with the title and metadata of the body: 201 for the one call that did.
     pub(super) fn create(&self, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
-        let mut given = match body {
-            [] => serde_json::Map::new(),
-            body => match body::parse(body)? {
-                Value::Object(given) => given,
-                _ => return Err(ErrorCode::InvalidRequest.into()),
-            },
-        };
-        let mut take = |name: &str| given.remove(name).filter(|value| !value.is_null());
-        let title = take("title").map(|title| self.title(title)).transpose()?.flatten();
-        let metadata = take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
+        let mut given = Fields::parse(if body.is_empty() { b"{}" } else { body })?;
+        let title = given.take("title").map(|title| self.title(title)).transpose()?.flatten();
+        let metadata = given.take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
         if let Some(generation) = self.store.generation()? {
             return self.found(address, generation);
         }
@@ -68,13 +61,13 @@ impl Thread {
 
     /// Stores documents, masked, under the next revision; the same documents once more keep theirs.
     pub(super) fn set_context(&self, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
-        let Value::Object(mut given) = body::parse(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
-        let mut documents = read_documents(given.remove("documents").unwrap_or_default())?;
+        let mut given = Fields::parse(body)?;
+        let mut documents = read_documents(given.take("documents").unwrap_or_default())?;
         self.mask_documents(&mut documents);
         let documents = documents_value(&documents).to_string();
         let stored = self.stored_context()?;
         let mut revision = stored.as_ref().map_or(0, |context| context.revision);
-        if given.get("expectedRevision").is_some_and(|expected| expected.as_i64() != Some(revision)) {
+        if given.take("expectedRevision").is_some_and(|expected| expected.as_i64() != Some(revision)) {
             return Err(ErrorCode::ThreadConflict.into());
         }
         if stored.is_none_or(|stored| stored.documents != documents) {

@@ -2,7 +2,7 @@
 
 use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
-use crate::body;
+use crate::body::{self, Fields};
 use crate::id::id;
 use crate::query;
 use crate::reply::{self, Failure, Reply};
@@ -141,9 +141,8 @@ impl Thread {
 
     /// Shows or hides an item; its message stays as it is.
     pub(super) fn set_visibility(&self, address: &ThreadAddress, item_id: &str, body: &[u8]) -> Reply<Response> {
-        let patch: Value = body::parse(body)?;
-        let wanted = patch.get("visibility").and_then(Value::as_str).and_then(Visibility::parse);
-        let visibility = wanted.ok_or(ErrorCode::InvalidRequest)?.as_str();
+        let wanted = Fields::parse(body)?.text("visibility")?;
+        let visibility = wanted.as_deref().and_then(Visibility::parse).ok_or(ErrorCode::InvalidRequest)?.as_str();
         let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?.id;
         let position = self.store.position_of(generation, item_id)?.ok_or(ErrorCode::NotFound)?;
         self.atomically(address, || self.store.set_visibility(generation, position, visibility))?;

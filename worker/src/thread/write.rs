@@ -2,10 +2,9 @@
 
 use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
-use crate::body;
+use crate::body::{self, Fields};
 use crate::reply::{self, Failure, Reply};
 use crate::store::{GenerationRow, IdempotencyRow};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use threadkeep_core::thread::{Command, read_messages, read_metadata, same_messages, shorten_title};
@@ -18,23 +17,17 @@ const MAX_IDEMPOTENCY_KEY_BYTES: usize = 256;
 impl Thread {
     /// Saves the whole thread as the caller has it: what is new at its end is appended.
     pub(super) async fn save(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Save {
-            messages: Value,
-            expected_message_count: usize,
-            /// Taken when the write creates the thread; later it is changed by PATCH.
-            #[serde(default)]
-            metadata: Option<Value>,
-        }
-        let save: Save = parse(body)?;
-        let metadata = save.metadata.map(|metadata| self.metadata_text(metadata)).transpose()?;
-        let mut messages = self.masked_messages(save.messages)?;
+        let mut save = Fields::parse(body)?;
+        let messages = save.take("messages").ok_or(ErrorCode::InvalidRequest)?;
+        let expected = save.count("expectedMessageCount")?.ok_or(ErrorCode::InvalidRequest)?;
+        // Taken when the write creates the thread; later it is changed by PATCH.
+        let metadata = save.take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
+        let mut messages = self.masked_messages(messages)?;
         let saved = messages.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
         let generation = self.store.generation()?;
         let stored =
             self.stored_values(generation.as_ref(), 0, generation.as_ref().map_or(0, |row| row.message_count))?;
-        let command = Command::Save { stored: &stored, saved: &saved, expected: save.expected_message_count };
+        let command = Command::Save { stored: &stored, saved: &saved, expected };
         let effects = self.decide(&command)?;
         let new = messages.split_off(messages.len() - effects.append);
         self.store_new(address, &new, metadata.as_deref(), None).await
@@ -42,40 +35,27 @@ impl Thread {
 
     /// Appends messages at the end. The same idempotency key with the same messages appends once and answers the same.
     pub(super) async fn append(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Append {
-            messages: Value,
-            #[serde(default)]
-            expected_message_count: Option<usize>,
-            #[serde(default)]
-            reserve: usize,
-            #[serde(default)]
-            idempotency_key: Option<String>,
-            #[serde(default)]
-            metadata: Option<Value>,
-        }
-        let append: Append = parse(body)?;
-        let key = append.idempotency_key.as_deref();
+        let mut append = Fields::parse(body)?;
+        let messages = append.take("messages").ok_or(ErrorCode::InvalidRequest)?;
+        let expected = append.count("expectedMessageCount")?;
+        let reserve = append.count("reserve")?.unwrap_or_default();
+        let key = append.text("idempotencyKey")?;
+        let key = key.as_deref();
         if key.is_some_and(|key| !(1..=MAX_IDEMPOTENCY_KEY_BYTES).contains(&key.len())) {
             return Err(ErrorCode::InvalidRequest.into());
         }
-        let metadata = append.metadata.map(|metadata| self.metadata_text(metadata)).transpose()?;
-        let messages = self.masked_messages(append.messages)?;
+        let metadata = append.take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
+        let messages = self.masked_messages(messages)?;
         if let Some(response) = key.map(|key| self.appended_before(address, key, &messages)).transpose()?.flatten() {
             return Ok(response);
         }
-        self.decide(&Command::Append {
-            count: messages.len(),
-            expected: append.expected_message_count,
-            reserve: append.reserve,
-        })?;
+        self.decide(&Command::Append { count: messages.len(), expected, reserve })?;
         self.store_new(address, &messages, metadata.as_deref(), key).await
     }
 
     /// Sets title and metadata; `null` takes them away.
     pub(super) async fn update(self: &Rc<Self>, address: &ThreadAddress, body: &[u8]) -> Reply<Response> {
-        let Value::Object(mut patch) = parse::<Value>(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
+        let Value::Object(mut patch) = body::parse(body)? else { return Err(ErrorCode::InvalidRequest.into()) };
         let title = patch.remove("title").map(|title| self.title(title)).transpose()?;
         let metadata = match patch.remove("metadata") {
             None => None,
@@ -204,9 +184,4 @@ impl Thread {
             _ => Err(ErrorCode::InvalidRequest.into()),
         }
     }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Reply<T> {
-    let value: Value = body::parse(body)?;
-    Ok(serde_json::from_value(value).map_err(|_| ErrorCode::InvalidRequest)?)
 }
