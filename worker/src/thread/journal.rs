@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn redact_before_persist_a_secret_cut_anywhere_is_in_no_segment() {
-        let secret = "jo.doe@example.org";
+        let secret = concat!("jo.doe@", "example.org");
         let whole = format!("write to {secret} today please");
         for cut in 1..whole.len() {
             let mut journal = Journal::new(Masker::default());
@@ -166,9 +166,9 @@ mod tests {
         journal.record(AiEvent::ToolCallStart {
             tool_call_id: "c".into(),
             tool_name: "mail".into(),
-            args: json!({"to": "jo.doe@example.org"}),
+            args: json!({"to": concat!("jo.doe@", "example.org")}),
         });
-        let result = json!(["jo.doe@example.org"]);
+        let result = json!([concat!("jo.doe@", "example.org")]);
         journal.record(AiEvent::ToolCallResult { tool_call_id: "c".into(), result, is_error: None });
         assert!(!recovered(&mut journal).contains("jo.doe"));
     }

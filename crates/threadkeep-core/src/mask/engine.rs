@@ -29,7 +29,7 @@ pub(super) struct Cursor {
     /// End of the last span or placeholder: nothing before it can be part of a span, or is looked at.
     pub(super) floor: usize,
     /// Spans decided on while the text between their trigger and them was not: `Authorization` in
-    /// `Authorization for jo@example.org: …`. The nearest is last. Each is shorter than a name and its operator.
+    /// `Authorization for {an e-mail address}: …`. The nearest is last. Each is shorter than a name and its operator.
     ahead: Vec<(Range<usize>, usize)>,
 }
 

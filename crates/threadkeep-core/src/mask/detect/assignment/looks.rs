@@ -193,6 +193,11 @@ fn is_identifier(text: &[u8]) -> bool {
         && text.iter().filter(|byte| byte.is_ascii_digit()).count() <= 2
 }
 
+/// Numbers with dots between them: `"pgpass": "^1.0.5"`.
+pub(super) fn is_version(text: &[u8]) -> bool {
+    text.contains(&b'.') && text.iter().all(|byte| byte.is_ascii_digit() || b".^~<>=* ".contains(byte))
+}
+
 /// A stand-in that documentation uses.
 pub(super) fn is_placeholder(text: &[u8]) -> bool {
     const WORDS: &[&str] = &[

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::looks::{
     SOUP_BYTES, is_code, is_form_text, is_loose_token, is_marked, is_placeholder, is_plain_word, is_reference, is_soup,
-    is_token,
+    is_token, is_version,
 };
 use super::name::{Name, Strength, contains};
 use super::operator::{APART, ATTRIBUTE, Opening};
@@ -165,6 +165,7 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     if text.len() < PASSWORD_BYTES
         || text.len() > 128
         || is_form_text(text)
+        || is_version(text)
         || entropy::has_filler(text)
         || text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() < 3
     {
