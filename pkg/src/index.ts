@@ -5,6 +5,16 @@ export { toDataStreamResponse } from './stream/data-stream.ts';
 export { type ResponseOptions } from './stream/response.ts';
 export { type Events, type FinishedRun, type StreamOptions } from './stream/pump.ts';
 export { foldChunks, type FoldOptions, type Folded, type Refusal } from './fold.ts';
+export {
+  repairMessages,
+  safeValidateUIMessages,
+  upgradeMessages,
+  type Repair,
+  type RepairedMessages,
+  type TargetOptions,
+  type UpgradedMessages,
+  type ValidatedMessages,
+} from './history.ts';
 export { lastUserMessage } from './request.ts';
 export {
   toOpenAiMessages,

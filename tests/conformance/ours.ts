@@ -1,7 +1,7 @@
 // Threadkeep as an implementation: the npm package, as it is published.
 
 import * as threadkeep from '../../pkg/dist/entry/inline.js';
-import type { Implementation, Json, Outcome } from '../../pkg/src/conformance/index.ts';
+import type { Implementation, Json, Outcome } from '../../pkg/dist/conformance/index.js';
 
 export const ours: Implementation = {
   foldChunks: async (chunks, { target, message }): Promise<Outcome> => {
@@ -14,6 +14,8 @@ export const ours: Implementation = {
   },
   toModelMessages: async (messages, options) =>
     outcome(() => JSON.parse(JSON.stringify(threadkeep.uiMessagesToModelMessages(messages as never, options))) as Json),
+  validateMessages: async (messages, options) =>
+    threadkeep.safeValidateUIMessages(messages, options).success ? { value: null } : { refused: 'invalid_messages' },
 };
 
 function outcome(run: () => Json): Outcome {

@@ -1,6 +1,6 @@
 // The newest published `ai` of each major in use.
 
-import type { SdkModule, Target } from '../../pkg/src/conformance/index.ts';
+import type { SdkModule, Target } from '../../pkg/dist/conformance/index.js';
 
 export const sdks: Record<Target, SdkModule> = {
   'ai@5': await import('ai5'),

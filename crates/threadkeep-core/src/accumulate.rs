@@ -6,6 +6,7 @@ use crate::chunk::UiMessageChunk;
 use crate::event::AiEvent;
 use crate::event_reader::EventReader;
 use crate::frame::{self, FrameDecoder, FrameRef, Framing};
+use crate::json::digestible;
 use crate::message::UiMessage;
 use crate::part::{Part, StreamState, TextPart};
 use crate::problem::{Problem, ProblemCode};
@@ -83,7 +84,7 @@ impl Accumulator {
     /// not merge the metadata of the end into anything else, and would fail.
     #[must_use]
     pub fn new(message_id: &str, metadata: Option<Value>) -> Self {
-        let metadata = metadata.filter(Value::is_object);
+        let metadata = metadata.map(digestible).filter(Value::is_object);
         Self {
             frames: FrameDecoder::new(Framing::Ndjson),
             reader: EventReader::default(),

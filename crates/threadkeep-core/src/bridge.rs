@@ -6,7 +6,7 @@
 use crate::chunk::{BlockChunk, DataChunk, DataType, DeltaChunk, ToolCallChunk, ToolOutputChunk, UiMessageChunk};
 use crate::error::public_error_text;
 use crate::event::AiEvent;
-use crate::json::{JsonMap, shallow};
+use crate::json::{JsonMap, digestible};
 use crate::problem::ProblemCode;
 use serde_json::{Value, json};
 
@@ -114,10 +114,10 @@ impl Bridge {
             AiEvent::TextDelta { delta } => self.delta(BlockKind::Text, delta, &mut out),
             AiEvent::ReasoningDelta { delta } => self.delta(BlockKind::Reasoning, delta, &mut out),
             AiEvent::ToolCallStart { tool_call_id, tool_name, args } => {
-                self.start_call(tool_call_id, tool_name, shallow(args), &mut out);
+                self.start_call(tool_call_id, tool_name, digestible(args), &mut out);
             }
             AiEvent::ToolCallResult { tool_call_id, result, is_error } => {
-                self.end_call(tool_call_id, shallow(result), is_error == Some(true), &mut out);
+                self.end_call(tool_call_id, digestible(result), is_error == Some(true), &mut out);
             }
             AiEvent::AssistantFinal { content } => self.reconcile(content, &mut out),
             AiEvent::Status { phase, label } => out.chunks.push(status(&phase, label)),
@@ -271,7 +271,7 @@ impl Bridge {
         }
         match usage.filter(|usage| !usage.is_null()) {
             Some(usage) if size(&usage) > MAX_USAGE_BYTES => out.problem = Some(ProblemCode::ReplyTooLarge),
-            Some(usage) => drop(metadata.insert("usage".to_owned(), shallow(usage))),
+            Some(usage) => drop(metadata.insert("usage".to_owned(), digestible(usage))),
             None => {}
         }
         let message_metadata = (!metadata.is_empty()).then_some(Value::Object(metadata));

@@ -22,9 +22,10 @@ pub(crate) fn is_forbidden(value: &Value) -> bool {
 /// what is deeper is kept as JSON text.
 const MAX_DEPTH: usize = 64;
 
-/// The value, or its JSON text when it is nested deeper than [`MAX_DEPTH`].
-pub(crate) fn shallow(value: Value) -> Value {
-    if is_deeper(&value, MAX_DEPTH) { Value::String(value.to_string()) } else { value }
+/// The value, or its JSON text when a client would not take it: nested deeper than [`MAX_DEPTH`], or with a key that
+/// could reach a prototype. One such value, and every stock client refuses the stream.
+pub(crate) fn digestible(value: Value) -> Value {
+    if is_deeper(&value, MAX_DEPTH) || is_forbidden(&value) { Value::String(value.to_string()) } else { value }
 }
 
 fn is_deeper(value: &Value, depth: usize) -> bool {
@@ -56,6 +57,7 @@ mod tests {
 
     #[test]
     fn a_prototype_key_is_forbidden_at_every_depth() {
+        assert_eq!(digestible(json!({"__proto__": 1})), json!(r#"{"__proto__":1}"#));
         assert!(is_forbidden(&json!({"a": [{"__proto__": 1}]})));
         assert!(is_forbidden(&json!({"constructor": {"prototype": null}})));
         assert!(!is_forbidden(&json!({"constructor": "x", "prototype": {}})));
@@ -64,9 +66,9 @@ mod tests {
     #[test]
     fn what_is_nested_too_deep_is_kept_as_text() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        let shallow_of = |depth| shallow(serde_json::from_str(&nested(depth)).unwrap());
-        assert!(shallow_of(MAX_DEPTH).is_array());
-        assert_eq!(shallow_of(MAX_DEPTH + 1), Value::String(nested(MAX_DEPTH + 1)));
+        let value_of = |depth| digestible(serde_json::from_str(&nested(depth)).unwrap());
+        assert!(value_of(MAX_DEPTH).is_array());
+        assert_eq!(value_of(MAX_DEPTH + 1), Value::String(nested(MAX_DEPTH + 1)));
     }
 
     #[test]

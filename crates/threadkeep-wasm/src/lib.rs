@@ -8,6 +8,7 @@
 mod accumulator;
 mod error;
 mod fold;
+mod history;
 mod map;
 mod mask;
 mod random;
@@ -20,6 +21,7 @@ mod value;
 pub use accumulator::Accumulator;
 pub use error::public_error_text;
 pub use fold::fold;
+pub use history::{find_invalid_message, repair_messages, upgrade_messages};
 pub use map::{to_openai_messages, ui_messages_to_message_dtos, ui_messages_to_model_messages};
 pub use mask::{find_secrets, mask_messages, mask_text};
 pub use request::last_user_message;

@@ -9,6 +9,7 @@ mod shell;
 
 mod cargo_tools;
 mod chromium;
+mod conformance;
 mod debian;
 mod next_app;
 mod node;
@@ -46,7 +47,7 @@ The one menu of Threadkeep.
 
   cargo xtask test [PART...]
       Runs every test there is, or only the named parts:
-      fmt lint fences core wasm worker store postgres next browser
+      fmt lint fences core wasm worker store postgres next conformance browser
 
   cargo xtask token --user NAME
       Prints a token for the local worker, good for one hour.
@@ -54,6 +55,10 @@ The one menu of Threadkeep.
   cargo xtask build [--fast]
       Builds target/worker (the deployable worker) and target/demo (its page).
       --fast     skip wasm-opt: larger, but built in seconds
+
+  cargo xtask conformance [--minutes 60]
+      Runs made-up cases through Threadkeep and through the AI SDK itself for that
+      long, and writes how many, and every difference, into docs/conformance.md.
 
   cargo xtask package
       Builds pkg/dist (the npm package).
@@ -82,6 +87,7 @@ fn run() -> Result<ExitCode> {
         "token" => token(args),
         "build" => build(args),
         "package" => package(args),
+        "conformance" => long_conformance(args),
         "help" => {
             print!("{MENU}");
             Ok(ExitCode::SUCCESS)
@@ -138,6 +144,18 @@ fn build(mut args: lexopt::Parser) -> Result<ExitCode> {
         }
     }
     bundle::build(&project::Project::find()?, effort)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn long_conformance(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let mut minutes = 60;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("minutes") => minutes = args.value()?.parse().context("--minutes")?,
+            other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected().into()),
+        }
+    }
+    conformance::run(&project::Project::find()?, minutes)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,7 +9,7 @@ use crate::bundle::{self, Effort};
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::test::Outcome;
-use crate::{cargo_tools, chromium, fences, next_app, node, package, postgres};
+use crate::{cargo_tools, chromium, conformance, fences, next_app, node, package, postgres};
 
 /// One row of the summary.
 pub(crate) struct Part {
@@ -19,7 +19,7 @@ pub(crate) struct Part {
 }
 
 /// Quick ones first: who broke the format should not wait for a browser.
-pub(crate) const PARTS: [Part; 10] = [
+pub(crate) const PARTS: [Part; 11] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
     Part { name: "fences", what: "the core is pure, the worker and the npm package are small", run: fences },
@@ -29,6 +29,7 @@ pub(crate) const PARTS: [Part; 10] = [
     Part { name: "store", what: "the contract of stores, on the worker", run: store },
     Part { name: "postgres", what: "the store on a real PostgreSQL", run: postgres },
     Part { name: "next", what: "the npm package in a Next.js app, in Chromium", run: next },
+    Part { name: "conformance", what: "the same cases through the AI SDK itself", run: conformance },
     Part { name: "browser", what: "the page and stock clients in Chromium", run: browser },
 ];
 
@@ -131,6 +132,16 @@ fn store(project: &Project) -> Result<Outcome> {
     node::packages(project, &shell, "tests")?;
     let mut node = shell.command("node");
     node.args(NODE_TEST).args(specs(project, "store")?);
+    shell.run(&mut node)?;
+    Ok(Outcome::Passed)
+}
+
+fn conformance(project: &Project) -> Result<Outcome> {
+    let shell = conformance::set_up(project)?;
+    let tsc = project.root.join("pkg/node_modules/.bin/tsc");
+    shell.run(shell.command(tsc).args(["--noEmit", "--project", "tests/conformance"]))?;
+    let mut node = shell.command("node");
+    node.args(NODE_TEST).args(specs(project, "conformance")?);
     shell.run(&mut node)?;
     Ok(Outcome::Passed)
 }

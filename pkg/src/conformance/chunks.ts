@@ -119,7 +119,7 @@ function chunks(fc: FastCheck) {
   };
 
   const calls = (toolCallId: Arbitrary<Json>, dynamic: Arbitrary<Json> | undefined) => {
-    const kind = dynamic === undefined ? {} : { dynamic };
+    const kind: Fields = dynamic === undefined ? {} : { dynamic };
     const options = { providerExecuted: flag, title: text, toolMetadata: object, ...pm };
     const named = { toolCallId, toolName: fc.constantFrom('weather', 'a-b'), ...kind };
     const ended = { providerExecuted: flag, toolMetadata: object, ...pm };

@@ -1,4 +1,4 @@
-import type * as fastCheck from 'fast-check';
+import type fastCheck from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import type { Json } from './implementation.ts';
 

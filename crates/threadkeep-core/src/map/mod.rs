@@ -11,4 +11,4 @@ pub use openai::to_openai_messages;
 pub use to_model::{ModelOptions, read_messages_to_map, ui_messages_to_model_messages};
 
 /// What the AI SDK tells a model about a denied call without a reason (`convert-to-model-messages.ts`).
-const DENIED: &str = "Tool call execution denied.";
+pub(crate) const DENIED: &str = "Tool call execution denied.";

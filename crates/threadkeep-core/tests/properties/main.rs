@@ -10,9 +10,11 @@
 mod json;
 mod partial;
 mod read;
+mod repair;
 mod replay;
 mod reply;
 mod run;
 mod size;
+mod upgrade;
 mod ways;
 mod wire;
