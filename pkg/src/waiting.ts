@@ -45,7 +45,8 @@ export class Waiting {
   add(delta: string): boolean {
     const units = delta.length;
     const most = this.#length + units * BYTES_PER_UNIT;
-    if (most > this.#capacity && !this.#grow(most)) return false;
+    // Not even an empty delta waits where nothing may.
+    if (most >= this.#capacity && !this.#grow(most)) return false;
     const bytes = this.#bytes;
     let length = this.#length;
     for (let at = 0; at < units; at += 1) {
@@ -76,8 +77,8 @@ export class Waiting {
   }
 
   #grow(most: number): boolean {
-    if (most > this.#limit) return false;
-    const bytes = new Uint8Array(Math.max(most, this.#bytes.length * 2, FIRST_CAPACITY));
+    if (most >= this.#limit) return false;
+    const bytes = new Uint8Array(Math.max(most + 1, this.#bytes.length * 2, FIRST_CAPACITY));
     bytes.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = bytes;
     this.#capacity = Math.min(this.#limit, bytes.length);

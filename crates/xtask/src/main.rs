@@ -15,6 +15,7 @@ mod next_app;
 mod node;
 mod postgres;
 
+mod bench;
 mod bundle;
 mod glue;
 mod package;
@@ -62,6 +63,9 @@ The one menu of Threadkeep.
 
   cargo xtask package
       Builds pkg/dist (the npm package).
+
+  cargo xtask bench NAME
+      Runs the benchmark tests/bench/NAME.ts.
 ";
 
 fn main() -> ExitCode {
@@ -88,6 +92,7 @@ fn run() -> Result<ExitCode> {
         "build" => build(args),
         "package" => package(args),
         "conformance" => long_conformance(args),
+        "bench" => bench(args),
         "help" => {
             print!("{MENU}");
             Ok(ExitCode::SUCCESS)
@@ -164,5 +169,15 @@ fn package(mut args: lexopt::Parser) -> Result<ExitCode> {
         return Err(arg.unexpected().into());
     }
     package::build(&project::Project::find()?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bench(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let name = match args.next()? {
+        Some(Value(name)) => name.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+        None => bail!("which benchmark? `cargo xtask bench accumulate`"),
+    };
+    bench::run(&project::Project::find()?, &name)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -33,6 +33,39 @@ pub(crate) fn build(project: &Project) -> Result<Shell> {
     Ok(shell)
 }
 
+/// Builds the package, packs it as for the registry, and installs what was packed for the tests, as npm would: they see
+/// what a user gets and nothing else. Returns the archive, too.
+pub(crate) fn install(project: &Project) -> Result<(Shell, PathBuf)> {
+    let shell = build(project)?;
+    node::packages(project, &shell, "tests")?;
+    let pkg = project.root.join("pkg");
+    let stage = project.output("stage/package");
+    let archive = stage.join("threadkeep.tgz");
+    let key = Inputs::default()
+        .file(&pkg.join("package.json"))?
+        .file(&pkg.join("README.md"))?
+        .file(&pkg.join("LICENSE"))?
+        .folder(&pkg.join("dist"))?
+        .key();
+    let installed = project.root.join("tests/node_modules/threadkeep");
+    when_changed(&stage.join("installed.key"), &key, &[archive.clone(), installed.join("package.json")], || {
+        let name = shell.text(shell.command("npm").args(["pack", "--silent", "./pkg", "--pack-destination"]).arg(&stage))?;
+        fs::rename(stage.join(name.trim()), &archive)?;
+        let _ = fs::remove_dir_all(&installed);
+        fs::create_dir_all(&installed)?;
+        shell.run(shell.command("tar").arg("-xzf").arg(&archive).arg("--strip-components=1").arg("-C").arg(&installed))
+    })?;
+    Ok((shell, archive))
+}
+
+/// What registries' own judges say of the archive: fields and exports of the manifest, types for every importer.
+pub(crate) fn judge(project: &Project, shell: &Shell, archive: &Path) -> Result<()> {
+    let bin = project.root.join("pkg/node_modules/.bin");
+    shell.run(shell.command(bin.join("publint")).args(["run", "--strict"]).arg(archive))?;
+    // esm-only: Node's own `require` loads ES modules; the resolutions without `exports` are older than Node 12.
+    shell.run(shell.command(bin.join("attw")).args(["--profile", "esm-only", "--format", "ascii"]).arg(archive))
+}
+
 /// The package's WebAssembly.
 pub(crate) fn wasm(project: &Project) -> PathBuf {
     project.root.join("pkg/dist/wasm").join(WASM)

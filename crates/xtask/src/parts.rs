@@ -19,7 +19,7 @@ pub(crate) struct Part {
 }
 
 /// Quick ones first: who broke the format should not wait for a browser.
-pub(crate) const PARTS: [Part; 11] = [
+pub(crate) const PARTS: [Part; 12] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
     Part { name: "fences", what: "the core is pure, the worker and the npm package are small", run: fences },
@@ -30,6 +30,7 @@ pub(crate) const PARTS: [Part; 11] = [
     Part { name: "postgres", what: "the store on a real PostgreSQL", run: postgres },
     Part { name: "next", what: "the npm package in a Next.js app, in Chromium", run: next },
     Part { name: "conformance", what: "the same cases through the AI SDK itself", run: conformance },
+    Part { name: "npm", what: "the packed npm package in every runtime it names", run: npm },
     Part { name: "browser", what: "the page and stock clients in Chromium", run: browser },
 ];
 
@@ -42,6 +43,9 @@ const WASM_CRATES: [(&str, &str); 3] = [
 
 /// Folders whose TypeScript is checked; that of pkg/ is by its build.
 const TYPED: [(&str, &str); 3] = [("worker", "worker/demo"), ("tests", "tests"), ("tests", "tests/postgres")];
+
+/// Majors of the AI SDK that the package's types are checked against.
+const SDK_MAJORS: [&str; 3] = ["ai5", "ai6", "ai7"];
 
 /// One line per test wherever the output goes.
 const NODE_TEST: [&str; 2] = ["--test", "--test-reporter=spec"];
@@ -173,6 +177,27 @@ fn next(project: &Project) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+fn npm(project: &Project) -> Result<Outcome> {
+    let (shell, archive) = package::install(project)?;
+    let chromium = chromium::chromium(&shell)?;
+    node::packages(project, &shell, "tests/npm")?;
+    let tsc = project.root.join("tests/node_modules/.bin/tsc");
+    every(&[
+        &|| fences::package_is_small(project, &shell),
+        &|| package::judge(project, &shell, &archive),
+        &|| {
+            SDK_MAJORS
+                .iter()
+                .try_for_each(|major| shell.run(shell.command(&tsc).arg("--project").arg(format!("tests/npm/types/{major}"))))
+        },
+        &|| {
+            let mut node = shell.command("node");
+            node.args(NODE_TEST).args(specs(project, "npm")?).env("CHROMIUM", &chromium.browser);
+            shell.run(&mut node)
+        },
+    ])
+}
+
 fn browser(project: &Project) -> Result<Outcome> {
     let shell = bundle::build(project, Effort::Small)?;
     let chromium = chromium::chromium(&shell)?;
@@ -206,7 +231,7 @@ fn rustdoc(shell: &Shell) -> Result<()> {
 }
 
 fn tsc(project: &Project, shell: &Shell) -> Result<()> {
-    package::build(project)?;
+    package::install(project)?;
     for (packages, sources) in TYPED {
         node::packages(project, shell, packages)?;
         if project.root.join(sources).join("package-lock.json").exists() {
