@@ -1,0 +1,28 @@
+// The instances of the package's WebAssembly, watched from outside: import this before the first call.
+
+const memories: WebAssembly.Memory[] = [];
+
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct(target, args, newTarget) {
+    const instance = Reflect.construct(target, args, newTarget) as WebAssembly.Instance;
+    if (instance.exports['memory'] instanceof WebAssembly.Memory) memories.push(instance.exports['memory']);
+    return instance;
+  },
+});
+
+/** How many instances there have been. */
+export function instances(): number {
+  return memories.length;
+}
+
+/** Bytes of the newest instance's memory. It never shrinks. */
+export function memoryBytes(): number {
+  return memories.at(-1)?.buffer.byteLength ?? 0;
+}
+
+/** Overwrites the memory of the newest instance: stack, heap and data. Its next call traps, as a bug of ours would. */
+export function sabotage(): void {
+  const memory = memories.at(-1);
+  if (memory === undefined) throw new Error('there is no instance yet');
+  new Uint8Array(memory.buffer).fill(0xff);
+}
