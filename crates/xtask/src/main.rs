@@ -48,7 +48,7 @@ The one menu of Threadkeep.
 
   cargo xtask test [PART...]
       Runs every test there is, or only the named parts:
-      fmt lint fences core wasm worker store postgres next conformance browser
+      fmt lint fences core wasm worker store postgres next conformance npm browser
 
   cargo xtask token --user NAME
       Prints a token for the local worker, good for one hour.

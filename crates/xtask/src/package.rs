@@ -49,7 +49,8 @@ pub(crate) fn install(project: &Project) -> Result<(Shell, PathBuf)> {
         .key();
     let installed = project.root.join("tests/node_modules/threadkeep");
     when_changed(&stage.join("installed.key"), &key, &[archive.clone(), installed.join("package.json")], || {
-        let name = shell.text(shell.command("npm").args(["pack", "--silent", "./pkg", "--pack-destination"]).arg(&stage))?;
+        let name =
+            shell.text(shell.command("npm").args(["pack", "--silent", "./pkg", "--pack-destination"]).arg(&stage))?;
         fs::rename(stage.join(name.trim()), &archive)?;
         let _ = fs::remove_dir_all(&installed);
         fs::create_dir_all(&installed)?;

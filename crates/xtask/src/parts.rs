@@ -186,9 +186,9 @@ fn npm(project: &Project) -> Result<Outcome> {
         &|| fences::package_is_small(project, &shell),
         &|| package::judge(project, &shell, &archive),
         &|| {
-            SDK_MAJORS
-                .iter()
-                .try_for_each(|major| shell.run(shell.command(&tsc).arg("--project").arg(format!("tests/npm/types/{major}"))))
+            SDK_MAJORS.iter().try_for_each(|major| {
+                shell.run(shell.command(&tsc).arg("--project").arg(format!("tests/npm/types/{major}")))
+            })
         },
         &|| {
             let mut node = shell.command("node");
@@ -232,6 +232,7 @@ fn rustdoc(shell: &Shell) -> Result<()> {
 
 fn tsc(project: &Project, shell: &Shell) -> Result<()> {
     package::install(project)?;
+    node::packages(project, shell, "tests/npm")?;
     for (packages, sources) in TYPED {
         node::packages(project, shell, packages)?;
         if project.root.join(sources).join("package-lock.json").exists() {
