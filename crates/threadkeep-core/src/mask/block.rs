@@ -22,9 +22,9 @@ pub(super) struct Block {
     pub(super) word: u64,
     /// ASCII word characters, `$%+-./`, `=`, `^`, `~`: what tokens are made of, and a little more.
     pub(super) token: u64,
-    /// `$%+-./`.
-    pub(super) sign: u64,
     pub(super) colon: u64,
+    pub(super) hyphen: u64,
+    pub(super) dot: u64,
     pub(super) backslash: u64,
     pub(super) underscore: u64,
     /// A fingerprint may start here.
@@ -36,6 +36,8 @@ pub(super) struct Block {
 pub(super) struct Prints {
     pub(super) low: [[u8; 16]; FINGERPRINT_BYTES],
     pub(super) high: [[u8; 16]; FINGERPRINT_BYTES],
+    /// One byte that is a fingerprint by itself; 0 when there is none.
+    pub(super) single: u8,
 }
 
 /// Classes by nibble: a byte is of a class when both of its nibbles have the bit.
@@ -75,13 +77,15 @@ fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         block.hex |= bit(DIGIT | HEX_LETTER);
         block.word |= bit(DIGIT | LETTER) | u64::from(first == b'_' || first >= 0x80) << at;
         block.token |= bit(DIGIT | LETTER | SIGN | TOKEN_SIGN) | u64::from(first == b'=') << at;
-        block.sign |= bit(SIGN);
         let starts = prints.buckets(0, first);
-        if starts != 0 && starts & prints.buckets(1, second) & prints.buckets(2, third) != 0 {
+        let stands = starts != 0 && starts & prints.buckets(1, second) & prints.buckets(2, third) != 0;
+        if stands || first == prints.single {
             block.print |= 1 << at;
         }
         match first {
             b':' => block.colon |= 1 << at,
+            b'-' => block.hyphen |= 1 << at,
+            b'.' => block.dot |= 1 << at,
             b'\\' => block.backslash |= 1 << at,
             b'_' => block.underscore |= 1 << at,
             _ => {}
@@ -123,6 +127,7 @@ mod vector {
         let tables = Tables {
             low: load(&LOW),
             high: load(&HIGH),
+            single: prints.single,
             prints: [0, 1, 2].map(|place| (load(&prints.low[place]), load(&prints.high[place]))),
         };
         for part in 0..4 {
@@ -141,6 +146,7 @@ mod vector {
         low: v128,
         high: v128,
         prints: [(v128, v128); 3],
+        single: u8,
     }
 
     impl Block {
@@ -151,23 +157,23 @@ mod vector {
             let class = look_up(tables.low, tables.high, first);
             let digit = bits(of(class, DIGIT), at);
             let letter = bits(of(class, LETTER), at);
-            let sign = bits(of(class, SIGN), at);
-            let equals = bits(u8x16_eq(first, u8x16_splat(b'=')), at);
-            let underscore = bits(u8x16_eq(first, u8x16_splat(b'_')), at);
+            let equal = |byte: u8| bits(u8x16_eq(first, u8x16_splat(byte)), at);
+            let underscore = equal(b'_');
             self.digit |= digit;
             self.hex |= digit | bits(of(class, HEX_LETTER), at);
             self.word |= digit | letter | underscore | bits(first, at);
-            self.token |= digit | letter | sign | equals | bits(of(class, TOKEN_SIGN), at);
-            self.sign |= sign;
+            self.token |= digit | letter | equal(b'=') | bits(of(class, SIGN | TOKEN_SIGN), at);
             self.underscore |= underscore;
-            self.colon |= bits(u8x16_eq(first, u8x16_splat(b':')), at);
-            self.backslash |= bits(u8x16_eq(first, u8x16_splat(b'\\')), at);
+            self.colon |= equal(b':');
+            self.hyphen |= equal(b'-');
+            self.dot |= equal(b'.');
+            self.backslash |= equal(b'\\');
             let [one, two, three] = tables.prints;
             let buckets = v128_and(
                 v128_and(look_up(one.0, one.1, first), look_up(two.0, two.1, second)),
                 look_up(three.0, three.1, third),
             );
-            self.print |= bits(u8x16_ne(buckets, u8x16_splat(0)), at);
+            self.print |= bits(u8x16_ne(buckets, u8x16_splat(0)), at) | equal(tables.single);
         }
     }
 
@@ -226,7 +232,7 @@ mod tests {
             assert_eq!(block.digit, full(byte.is_ascii_digit()), "{byte}");
             assert_eq!(block.hex, full(byte.is_ascii_hexdigit()), "{byte}");
             assert_eq!(block.word, full(word), "{byte}");
-            assert_eq!(block.sign, full(b"$%+-./".contains(&byte)), "{byte}");
+            assert_eq!((block.hyphen, block.dot), (full(byte == b'-'), full(byte == b'.')), "{byte}");
             assert_eq!(block.token, full(word && byte < 0x80 || b"$%+-./=^~\x7f".contains(&byte)), "{byte}");
             assert_eq!(block.colon, full(byte == b':'), "{byte}");
         }

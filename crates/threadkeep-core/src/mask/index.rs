@@ -3,9 +3,10 @@
 //! Literals are found by a fingerprint of three bytes, or, when a long word follows them anyway, at the starts of long
 //! words; then a table of byte pairs says which of them it may be.
 
-use super::block::{FINGERPRINT_BYTES, Prints};
+use super::block::Prints;
 use super::class::Class;
 use super::pattern::{self, Pattern};
+use super::prints;
 use super::rule::{On, Rule, Shape};
 use super::scan::LONG_WORD_BYTES;
 
@@ -24,10 +25,12 @@ const TOKEN: Class = Class::of(b"0-9A-Z_a-z$%+./=^~\x2d");
 #[derive(Debug, Clone)]
 pub(super) struct Index {
     pub(super) prints: Prints,
-    pub(super) has_digits: bool,
+    pub(super) digit_runs: DigitRuns,
     pub(super) signs: Signs,
-    /// Number of the first anchor of each pair, plus one; 0 when there is none.
+    /// Number of the first link of each pair, plus one; 0 when there is none.
     pairs: Box<[u16]>,
+    /// The number of an anchor, and the next link of the same pair, which is of the same rule or a later one.
+    links: Vec<(u16, u16)>,
     anchors: Vec<Anchor>,
     /// What the anchors refer to.
     literals: Vec<u8>,
@@ -49,13 +52,22 @@ pub(super) struct Signs {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Anchor {
     pub(super) rule: u16,
-    /// As in `Index::pairs`: the next anchor of the same pair, of the same rule or a later one.
-    next: u16,
     literal: u16,
     len: u8,
     pub(super) offset: u8,
     pub(super) any_case: bool,
     pub(super) word_start: bool,
+    /// It is looked for at the start of long words; the others by their fingerprint.
+    long: bool,
+}
+
+/// Which runs of digits are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DigitRuns {
+    None,
+    /// Those that start a word, or stand behind two letters that do.
+    Apart,
+    All,
 }
 
 /// A kind of runs of digits.
@@ -72,40 +84,35 @@ impl Index {
     pub(super) fn new(rules: &[Rule]) -> Self {
         let mut index = Self {
             prints: Prints::default(),
-            has_digits: false,
+            digit_runs: DigitRuns::None,
             signs: Signs::default(),
             pairs: vec![0; PAIRS].into_boxed_slice(),
+            links: Vec::new(),
             anchors: Vec::new(),
             literals: Vec::new(),
             digits: Vec::new(),
             by_length: Vec::new(),
             length_ends: [0; MAX_DIGITS + 1],
         };
-        // The anchors of a pair are chained from the last to the first, so that the first stands in front.
-        for (number, rule) in rules.iter().enumerate().rev() {
+        for (number, rule) in rules.iter().enumerate() {
             index.add(number, rule);
         }
-        index.digits.reverse();
-        index.has_digits = !index.digits.is_empty();
-        for (len, end) in index.length_ends.iter_mut().enumerate() {
-            let fits = |digits: &Digits| (digits.least..=digits.most).contains(&(len as u8));
-            let numbers = index.digits.iter().enumerate().filter(|(_, digits)| fits(digits));
-            index.by_length.extend(numbers.map(|(number, _)| number as u16));
-            *end = index.by_length.len() as u16;
+        index.choose_prints();
+        // The anchors of a pair are chained from the last to the first, so that the first stands in front.
+        for number in (0..index.anchors.len()).rev() {
+            index.chain(number);
         }
-        // The start of a placeholder, which is skipped.
-        index.prints.add(b"[RE", false);
+        index.sort_digits();
         index
     }
 
     fn add(&mut self, number: usize, rule: &Rule) {
+        let words = rule.trigger.text.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty());
         match rule.trigger.on {
             On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase => {
-                for literal in words(&rule.trigger.text) {
-                    self.add_literal(number as u16, rule, literal);
-                }
+                words.for_each(|literal| self.add_literal(number as u16, rule, literal));
             }
-            On::Digits => words(&rule.trigger.text).for_each(|runs| self.add_digits(number as u16, runs)),
+            On::Digits => words.for_each(|runs| self.add_digits(number as u16, runs)),
             On::HexGroups => self.signs.groups = Some(number),
             On::HexColon => self.signs.colons = Some(number),
         }
@@ -119,45 +126,63 @@ impl Index {
             self.literals.push(if spaced.is_some() { b' ' } else { *byte });
             rest = spaced.unwrap_or(tail);
         }
-        let literal = &self.literals.get(start..).unwrap_or_default().to_vec();
-        let any_case = matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase);
+        let literal = self.literals.get(start..).unwrap_or_default();
         let word_start = !matches!(own.trigger.on, On::Inside | On::InsideAnyCase);
-        let long = own.trigger.on == On::Word || word_start && is_long(own, literal);
-        let offset = if long { 0 } else { rarest(literal) };
-        let Some(print) = literal.get(offset..) else { return };
-        if !long {
-            self.prints.add(print, any_case);
-        }
-        let anchor = Anchor {
+        self.anchors.push(Anchor {
             rule,
-            next: 0,
             literal: start as u16,
             len: literal.len() as u8,
-            offset: offset as u8,
-            any_case,
+            offset: 0,
+            any_case: matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase),
             word_start,
-        };
-        let Some(first) = print.first() else { return };
-        let second = print.get(1);
-        for first in cases(*first, any_case) {
+            long: own.trigger.on == On::Word || word_start && is_long(own, literal),
+        });
+    }
+
+    /// For the anchors that no long word gives away. The last one is the start of a placeholder, which is skipped.
+    fn choose_prints(&mut self) {
+        let short = self.anchors.iter().filter(|anchor| !anchor.long);
+        let mut texts: Vec<_> = short.map(|anchor| (self.literal(anchor), anchor.any_case)).collect();
+        texts.push((b"[RE", false));
+        let (prints, offsets) = prints::choose(&texts);
+        self.prints = prints;
+        for (anchor, offset) in self.anchors.iter_mut().filter(|anchor| !anchor.long).zip(offsets) {
+            anchor.offset = offset as u8;
+        }
+    }
+
+    fn chain(&mut self, number: usize) {
+        let Some(anchor) = self.anchors.get(number).copied() else { return };
+        let print = self.literal(&anchor).get(usize::from(anchor.offset)..).unwrap_or_default();
+        let (Some(first), second) = (print.first().copied(), print.get(1).copied()) else { return };
+        for first in cases(first, anchor.any_case) {
             match second {
-                Some(second) => cases(*second, any_case).for_each(|second| self.chain(first, second, anchor)),
-                None => (0..128).for_each(|second| self.chain(first, second, anchor)),
+                Some(second) => {
+                    cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), number));
+                }
+                None => (0..128).for_each(|second| self.link(pair(first, second), number)),
             }
         }
     }
 
-    fn chain(&mut self, first: u8, second: u8, anchor: Anchor) {
-        let Some(first) = self.pairs.get_mut(pair(first, second)) else { return };
-        self.anchors.push(Anchor { next: *first, ..anchor });
-        *first = self.anchors.len() as u16;
+    fn link(&mut self, pair: usize, anchor: usize) {
+        let Some(first) = self.pairs.get_mut(pair) else { return };
+        self.links.push((anchor as u16, *first));
+        *first = self.links.len() as u16;
     }
 
     fn add_digits(&mut self, rule: u16, runs: &[u8]) {
         let (before, bytes) = match runs {
+            [b'^', b'<', rest @ ..] => (None, rest),
             [class, b'<', rest @ ..] => (Class::parse(*class), rest),
-            rest => (None, rest),
+            rest => {
+                self.digit_runs = DigitRuns::All;
+                (None, rest)
+            }
         };
+        if self.digit_runs == DigitRuns::None {
+            self.digit_runs = DigitRuns::Apart;
+        }
         let (after, bytes) = match bytes {
             [rest @ .., b'>', class] => (Class::parse(*class), rest),
             rest => (None, rest),
@@ -173,13 +198,22 @@ impl Index {
         }
     }
 
+    fn sort_digits(&mut self) {
+        for (len, end) in self.length_ends.iter_mut().enumerate() {
+            let fits = |digits: &Digits| (digits.least..=digits.most).contains(&(len as u8));
+            let numbers = self.digits.iter().enumerate().filter(|(_, digits)| fits(digits));
+            self.by_length.extend(numbers.map(|(number, _)| number as u16));
+            *end = self.by_length.len() as u16;
+        }
+    }
+
     /// The anchors whose pair stands here.
     pub(super) fn anchors(&self, first: u8, second: u8) -> impl Iterator<Item = &Anchor> {
         let mut next = self.pairs.get(pair(first, second)).copied().unwrap_or(0);
         std::iter::from_fn(move || {
-            let anchor = self.anchors.get(usize::from(next).checked_sub(1)?)?;
-            next = anchor.next;
-            Some(anchor)
+            let (anchor, following) = self.links.get(usize::from(next).checked_sub(1)?)?;
+            next = *following;
+            self.anchors.get(usize::from(*anchor))
         })
     }
 
@@ -203,11 +237,6 @@ impl Index {
     }
 }
 
-/// From the last to the first.
-fn words(text: &str) -> impl Iterator<Item = &[u8]> {
-    text.as_bytes().rsplit(|byte| *byte == b' ').filter(|word| !word.is_empty())
-}
-
 fn pair(first: u8, second: u8) -> usize {
     usize::from(first & 127) << 7 | usize::from(second & 127)
 }
@@ -216,29 +245,6 @@ fn pair(first: u8, second: u8) -> usize {
 fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
     let capital = byte.to_ascii_uppercase();
     std::iter::once(byte).chain((any_case && capital != byte).then_some(capital))
-}
-
-impl Prints {
-    /// Enters the fingerprint at the start of `literal`; a byte that is not there may be any.
-    fn add(&mut self, literal: &[u8], any_case: bool) {
-        // Anchors that start alike share a bucket: it then has few nibbles, and few other texts fall into it.
-        let bucket = 1 << (literal.first().map_or(0, |first| first & 7));
-        for place in 0..FINGERPRINT_BYTES {
-            match literal.get(place) {
-                Some(byte) => {
-                    self.low[place][usize::from(byte & 15)] |= bucket;
-                    self.high[place][usize::from(byte >> 4)] |= bucket;
-                    if any_case && byte.is_ascii_lowercase() {
-                        self.high[place][usize::from(byte.to_ascii_uppercase() >> 4)] |= bucket;
-                    }
-                }
-                None => {
-                    self.low[place] = self.low[place].map(|buckets| buckets | bucket);
-                    self.high[place] = self.high[place].map(|buckets| buckets | bucket);
-                }
-            }
-        }
-    }
 }
 
 impl Anchor {
@@ -256,27 +262,5 @@ fn is_long(rule: &Rule, literal: &[u8]) -> bool {
                 && literal.len() + Pattern::new(pattern).least_run(TOKEN) >= LONG_WORD_BYTES
         }
         Shape::Detector(_) => false,
-    }
-}
-
-/// Where the fingerprint stands that ordinary text holds least often. It starts before the first space: what precedes a
-/// space may already have been given away by a stream.
-fn rarest(literal: &[u8]) -> usize {
-    let usable = literal.iter().position(|byte| *byte == b' ').unwrap_or(literal.len());
-    let starts = usable.min((literal.len() + 1).saturating_sub(FINGERPRINT_BYTES)).max(1);
-    let common =
-        |at: usize| -> u32 { literal.iter().skip(at).take(FINGERPRINT_BYTES).map(|b| commonness(*b)).product() };
-    (0..starts).min_by_key(|at| common(*at)).unwrap_or(0)
-}
-
-/// Rough rank of a byte in prose, code and JSON.
-fn commonness(byte: u8) -> u32 {
-    match byte {
-        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b' ' => 12,
-        b'h' | b'l' | b'd' | b'c' | b'u' | b'm' | b'p' => 8,
-        b'f' | b'g' | b'b' | b'y' | b'w' | b'v' | b'k' | b'.' | b'-' | b'"' | b'/' | b':' | b'=' => 5,
-        b'0'..=b'9' | b'_' => 4,
-        b'A'..=b'Z' => 3,
-        _ => 2,
     }
 }

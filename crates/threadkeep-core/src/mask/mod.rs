@@ -19,6 +19,7 @@ mod masker;
 mod message;
 mod pattern;
 mod placeholder;
+mod prints;
 mod rule;
 mod rules;
 mod scan;

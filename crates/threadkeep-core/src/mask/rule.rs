@@ -81,14 +81,15 @@ pub enum On {
     Prefix,
     /// As `Prefix`, in any case, and written in lower case.
     PrefixAnyCase,
-    /// As `Prefix`, for detectors whose values start with a word of at least 16 characters of tokens.
+    /// As `Prefix`, for detectors whose values start with a word of at least 8 characters of tokens.
     Word,
     /// Literals that stand anywhere.
     Inside,
     /// As `Inside`, in any case, and written in lower case.
     InsideAnyCase,
     /// Runs of digits: their lengths (`9`, `2-20`; 20 stands for more), and the classes (letters of the pattern
-    /// language) that the characters around must be of: `+<1-15`, `3>-`.
+    /// language) that the characters around must be of: `+<1-15`, `3>-`. `^<`: the run starts a word; `a<`: two
+    /// letters that start a word precede it.
     Digits,
     /// A colon, hyphen or dot between the groups of an address in hexadecimal. No text.
     HexGroups,

@@ -4,10 +4,10 @@
 //! here must follow from what the rules ask, and a byte that is not known yet counts as the one that is wished for.
 
 use super::block::{BLOCK_BYTES, Block, READ_BYTES};
-use super::index::Index;
+use super::index::{DigitRuns, Index};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
-pub(super) const LONG_WORD_BYTES: usize = 16;
+pub(super) const LONG_WORD_BYTES: usize = 8;
 
 /// Bytes before the start of a scan that decide what starts there.
 const CONTEXT_BYTES: usize = 8;
@@ -121,7 +121,12 @@ impl<'a> Scan<'a> {
             !words | behind(here.backslash, before.backslash, 2) | behind(here.underscore, before.underscore, 1);
         let long = long_runs(here.token, after.token);
         self.places.anchors = here.print | long & starts;
-        self.places.digits = if index.has_digits { here.digit & !behind(here.digit, before.digit, 1) } else { 0 };
+        let runs = here.digit & !behind(here.digit, before.digit, 1);
+        self.places.digits = match index.digit_runs {
+            DigitRuns::None => 0,
+            DigitRuns::Apart => runs & (starts | behind_two_letters(before, here)),
+            DigitRuns::All => runs,
+        };
         let signs = &index.signs;
         self.places.groups = if signs.groups.is_some() { groups(before, here, after) } else { 0 };
         self.places.colons = if signs.colons.is_some() { colons(before, here, after) } else { 0 };
@@ -143,8 +148,9 @@ impl Block {
         self.hex |= unknown;
         self.word |= unknown;
         self.token |= unknown;
-        self.sign |= unknown;
         self.colon |= unknown;
+        self.hyphen |= unknown;
+        self.dot |= unknown;
         self.print |= mask(known.saturating_sub(super::block::FINGERPRINT_BYTES - 1));
     }
 }
@@ -171,18 +177,24 @@ fn long_runs(here: u64, after: u64) -> u64 {
     here
 }
 
-/// Separators of a MAC address: two hexadecimal digits on either side and the next separator, or four.
+/// What follows two letters that start a word.
+fn behind_two_letters(before: &Block, here: &Block) -> u64 {
+    let (letters, letters_before) = (here.word & !here.digit, before.word & !before.digit);
+    let starts = !behind(here.word, before.word, 3) | behind(here.backslash, before.backslash, 4);
+    behind(letters, letters_before, 1) & behind(letters, letters_before, 2) & starts
+}
+
+/// The first separator of a MAC address: two hexadecimal digits on either side and the next separators, or four.
 fn groups(before: &Block, here: &Block, after: &Block) -> u64 {
-    let separators = here.colon | here.sign;
-    let next = after.colon | after.sign;
     let hex = |count: u32| behind(here.hex, before.hex, count);
     let hex_ahead = |count: u32| ahead(here.hex, after.hex, count);
-    let two = separators & hex(1) & hex(2) & hex_ahead(1) & hex_ahead(2);
-    if two == 0 {
-        return 0;
-    }
-    let four = hex(3) & hex(4) & hex_ahead(3) & hex_ahead(4) & ahead(separators, next, 5);
-    two & (ahead(separators, next, 3) | four)
+    let both = hex(1) & hex(2) & hex_ahead(1) & hex_ahead(2);
+    let separated = |mask: u64, next: u64, width: u32| {
+        mask & ahead(mask, next, width) & ahead(mask, next, 2 * width) & ahead(mask, next, 3 * width)
+    };
+    let two = separated(here.colon, after.colon, 3) | separated(here.hyphen, after.hyphen, 3);
+    let four = here.dot & hex(3) & hex(4) & hex_ahead(3) & hex_ahead(4) & ahead(here.dot, after.dot, 5);
+    both & (two | four)
 }
 
 /// First colons of an IPv6 address: two, between hexadecimal digits or no word at all; or one between groups of at

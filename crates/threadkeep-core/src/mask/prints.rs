@@ -1,0 +1,148 @@
+//! Fingerprints: three bytes of an anchor by which a vector of bytes is searched for all anchors at once.
+//!
+//! They are gathered in eight buckets, and a text is held against each bucket nibble by nibble. So fingerprints in one
+//! bucket let others through that mix their nibbles; what is chosen here decides how many.
+
+use super::block::{FINGERPRINT_BYTES, Prints};
+
+const BUCKETS: usize = 8;
+
+/// The bytes of a fingerprint; one that the anchor has not may be any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Print {
+    bytes: [Option<u8>; FINGERPRINT_BYTES],
+    any_case: bool,
+}
+
+/// Nibbles at each place of the fingerprints of a bucket, as bits.
+#[derive(Clone, Copy, Default)]
+struct Bucket {
+    low: [u16; FINGERPRINT_BYTES],
+    high: [u16; FINGERPRINT_BYTES],
+}
+
+/// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
+pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
+    let mut prints: Vec<Print> = Vec::new();
+    let mut offsets = vec![0; anchors.len()];
+    // Short ones have the least choice, and what they chose suits many a longer one: `key`, `api_key`.
+    let longest = anchors.iter().map(|(anchor, _)| anchor.len()).max().unwrap_or(0);
+    for len in 1..=longest {
+        for ((anchor, any_case), offset) in anchors.iter().zip(&mut offsets).filter(|((own, _), _)| own.len() == len) {
+            let print = |at: usize| Print::at(anchor, at, *any_case);
+            let starts = starts(anchor);
+            let known = (0..starts).find(|at| prints.contains(&print(*at)));
+            *offset = known.or_else(|| (0..starts).min_by_key(|at| commonness_of(print(*at)))).unwrap_or(0);
+            if known.is_none() {
+                prints.push(print(*offset));
+            }
+        }
+    }
+    (gather(&prints), offsets)
+}
+
+/// Puts each where it lets the fewest other texts through.
+fn gather(prints: &[Print]) -> Prints {
+    let mut buckets = [Bucket::default(); BUCKETS];
+    let mut gathered = Prints::default();
+    for print in prints {
+        if let [Some(byte), None, _] = print.bytes
+            && gathered.single == 0
+        {
+            gathered.single = byte;
+            continue;
+        }
+        let cost = |bucket: &Bucket| bucket.with(print).share() - bucket.share();
+        if let Some(best) = buckets.iter_mut().min_by(|a, b| cost(a).total_cmp(&cost(b))) {
+            *best = best.with(print);
+        }
+    }
+    for (number, bucket) in buckets.iter().enumerate() {
+        for place in 0..FINGERPRINT_BYTES {
+            for nibble in 0..16 {
+                gathered.low[place][nibble] |= ((bucket.low[place] >> nibble & 1) as u8) << number;
+                gathered.high[place][nibble] |= ((bucket.high[place] >> nibble & 1) as u8) << number;
+            }
+        }
+    }
+    gathered
+}
+
+impl Print {
+    fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
+        Self { bytes: [at, at + 1, at + 2].map(|at| anchor.get(at).copied()), any_case }
+    }
+}
+
+impl Bucket {
+    #[must_use]
+    fn with(mut self, print: &Print) -> Self {
+        for (place, byte) in print.bytes.iter().enumerate() {
+            let (low, high) = (&mut self.low[place], &mut self.high[place]);
+            match byte {
+                Some(byte) => {
+                    *low |= 1 << (byte & 15);
+                    *high |= 1 << (byte >> 4);
+                    if print.any_case {
+                        *high |= 1 << (byte.to_ascii_uppercase() >> 4);
+                    }
+                }
+                None => (*low, *high) = (u16::MAX, u16::MAX),
+            }
+        }
+        self
+    }
+
+    /// Of all texts of three bytes, the part that is let through.
+    fn share(&self) -> f32 {
+        let place = |(low, high): (&u16, &u16)| {
+            let stands = |byte: &u8| low >> (byte & 15) & 1 == 1 && high >> (byte >> 4) & 1 == 1;
+            (0..128).filter(stands).map(|byte| f32::from(commonness(byte))).sum::<f32>() / 512.0
+        };
+        self.low.iter().zip(&self.high).map(place).product()
+    }
+}
+
+/// Where a fingerprint may start: before the first space, because what precedes a space may already have been given
+/// away by a stream; and so that all of its bytes are known, if the anchor has as many.
+fn starts(anchor: &[u8]) -> usize {
+    let usable = anchor.iter().position(|byte| *byte == b' ').unwrap_or(anchor.len());
+    usable.min((anchor.len() + 1).saturating_sub(FINGERPRINT_BYTES)).max(1)
+}
+
+fn commonness_of(print: Print) -> u32 {
+    print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product()
+}
+
+/// Rough share of a byte in prose, code and JSON.
+fn commonness(byte: u8) -> u8 {
+    match byte {
+        b' ' => 60,
+        b'e' => 40,
+        b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 26,
+        b'l' | b'd' | b'c' | b'u' => 14,
+        b'h' | b'm' | b'p' => 10,
+        b'f' | b'g' | b'b' | b'y' | b'w' | b'v' | b'k' | b'.' | b'-' | b'"' | b'/' | b':' | b'=' | b',' | b'_' => 6,
+        b'0'..=b'9' | b'(' | b')' | b'\n' => 5,
+        b'A'..=b'Z' | b'\'' => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_share_what_they_have_in_common() {
+        let (_, offsets) = choose(&[(b"api_key", true), (b"key", true), (b"-u ", false)]);
+        assert_eq!(offsets, [4, 0, 0]);
+    }
+
+    #[test]
+    fn a_fingerprint_starts_before_a_space() {
+        assert_eq!(starts(b"ab cdef"), 2);
+        assert_eq!(starts(b"-u "), 1);
+        assert_eq!(starts(b"@"), 1);
+    }
+}
