@@ -1,7 +1,8 @@
 //! What 64 bytes are made of, one bit per byte: the first is bit 0.
 //!
 //! One table look-up per nibble gives the classes of a byte, and another three whether an anchor may be fingerprinted
-//! there. With 128-bit vectors sixteen bytes are looked up at once; elsewhere one by one, with the same result.
+//! there. With WebAssembly's 128-bit vectors sixteen bytes are looked up at once; elsewhere one by one, with the same result.
+//! Which it is, is decided by the build (`.cargo/config.toml`): Node 16, the browsers of 2023 and workerd have them.
 
 /// Bytes of a block.
 pub(super) const BLOCK_BYTES: usize = 64;
@@ -23,8 +24,8 @@ pub(super) struct Block {
     /// ASCII word characters, `$%+-./`, `=`, `^`, `~`: what tokens are made of, and a little more.
     pub(super) token: u64,
     pub(super) colon: u64,
-    pub(super) hyphen: u64,
-    pub(super) dot: u64,
+    /// A hyphen or a dot.
+    pub(super) dash: u64,
     pub(super) backslash: u64,
     pub(super) underscore: u64,
     /// A fingerprint may start here.
@@ -47,26 +48,28 @@ const LETTER: u8 = 4 | 8;
 const SIGN: u8 = 16;
 /// `^`, `_`, `~`.
 const TOKEN_SIGN: u8 = 32;
+const EQUALS: u8 = 64;
+const UNDERSCORE: u8 = 128;
 
-/// By the low nibble: `0-9`; `A-F`; `A-O`; `P-Z`; `$%+-./`; `^_~`.
-const LOW: [u8; 16] = [9, 15, 15, 15, 31, 31, 15, 13, 13, 13, 12, 20, 4, 20, 52, 52];
-/// By the high nibble: signs; digits; letters of either case.
-const HIGH: [u8; 16] = [0, 0, 16, 1, 6, 40, 6, 40, 0, 0, 0, 0, 0, 0, 0, 0];
+/// By the low nibble: `0-9`; `A-F`; `A-O`; `P-Z`; `$%+-./`; `^_~`; `=`; `_`.
+const LOW: [u8; 16] = [9, 15, 15, 15, 31, 31, 15, 13, 13, 13, 12, 20, 4, 84, 52, 180];
+/// By the high nibble: signs; digits and `=`; letters of either case, `_` among the first.
+const HIGH: [u8; 16] = [0, 0, 16, 65, 6, 168, 6, 40, 0, 0, 0, 0, 0, 0, 0, 0];
 
 impl Block {
     /// The classes of the first bytes; those from `known` on are zero.
     pub(super) fn of(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
-        #[cfg(target_arch = "wasm32")]
+        #[cfg(target_feature = "simd128")]
         {
             let _ = known;
             vector::block(bytes, prints)
         }
-        #[cfg(not(target_arch = "wasm32"))]
+        #[cfg(not(target_feature = "simd128"))]
         scalar(bytes, known, prints)
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_feature = "simd128"))]
 fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
     let mut block = Block::default();
     for (at, window) in bytes.windows(FINGERPRINT_BYTES).enumerate().take(known) {
@@ -75,8 +78,9 @@ fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         let bit = |bits: u8| u64::from(class & bits != 0) << at;
         block.digit |= bit(DIGIT);
         block.hex |= bit(DIGIT | HEX_LETTER);
-        block.word |= bit(DIGIT | LETTER) | u64::from(first == b'_' || first >= 0x80) << at;
-        block.token |= bit(DIGIT | LETTER | SIGN | TOKEN_SIGN) | u64::from(first == b'=') << at;
+        block.word |= bit(DIGIT | LETTER | UNDERSCORE) | u64::from(first >= 0x80) << at;
+        block.token |= bit(DIGIT | LETTER | SIGN | TOKEN_SIGN | EQUALS);
+        block.underscore |= bit(UNDERSCORE);
         let starts = prints.buckets(0, first);
         let stands = starts != 0 && starts & prints.buckets(1, second) & prints.buckets(2, third) != 0;
         if stands || first == prints.single {
@@ -84,17 +88,15 @@ fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         }
         match first {
             b':' => block.colon |= 1 << at,
-            b'-' => block.hyphen |= 1 << at,
-            b'.' => block.dot |= 1 << at,
+            b'-' | b'.' => block.dash |= 1 << at,
             b'\\' => block.backslash |= 1 << at,
-            b'_' => block.underscore |= 1 << at,
             _ => {}
         }
     }
     block
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_feature = "simd128"))]
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
@@ -105,113 +107,116 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(target_feature = "simd128"))]
 impl Prints {
     fn buckets(&self, place: usize, byte: u8) -> u8 {
         self.low[place][usize::from(byte & 15)] & self.high[place][usize::from(byte >> 4)]
     }
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(target_feature = "simd128")]
 mod vector {
     use core::arch::wasm32::{
-        u8x16_bitmask, u8x16_eq, u8x16_ne, u8x16_splat, u8x16_swizzle, u16x8_shr, v128, v128_and, v128_load,
+        u8x16_bitmask, u8x16_eq, u8x16_ne, u8x16_splat, u8x16_swizzle, u16x8_shr, v128, v128_and, v128_load, v128_or,
     };
 
-    use super::{Block, DIGIT, HEX_LETTER, HIGH, LETTER, LOW, Prints, READ_BYTES, SIGN, TOKEN_SIGN};
+    use super::{
+        Block, DIGIT, EQUALS, HEX_LETTER, HIGH, LETTER, LOW, Prints, READ_BYTES, SIGN, TOKEN_SIGN, UNDERSCORE,
+    };
 
-    /// Every host of ours has had these instructions for years: Node 16, the browsers of 2023, workerd.
-    #[target_feature(enable = "simd128")]
     pub(super) fn block(bytes: &[u8; READ_BYTES], prints: &Prints) -> Block {
-        let mut block = Block::default();
-        let tables = Tables {
-            low: load(&LOW),
-            high: load(&HIGH),
-            single: prints.single,
-            prints: [0, 1, 2].map(|place| (load(&prints.low[place]), load(&prints.high[place]))),
-        };
-        for part in 0..4 {
-            let at = part * 16;
-            let (Some(first), Some(second), Some(third)) =
-                (sixteen(bytes, at), sixteen(bytes, at + 1), sixteen(bytes, at + 2))
-            else {
-                continue;
+        let first = Four::load::<0>(bytes);
+        let class = first.look_up(&LOW, &HIGH);
+        let [low, high] = [&prints.low, &prints.high];
+        let buckets = first
+            .look_up(&low[0], &high[0])
+            .and(Four::load::<1>(bytes).look_up(&low[1], &high[1]))
+            .and(Four::load::<2>(bytes).look_up(&low[2], &high[2]));
+        Block {
+            digit: class.has(DIGIT).bits(),
+            hex: class.has(DIGIT | HEX_LETTER).bits(),
+            // The highest bit of a byte that is not ASCII is set already.
+            word: class.has(DIGIT | LETTER | UNDERSCORE).or(first).bits(),
+            token: class.has(DIGIT | LETTER | SIGN | TOKEN_SIGN | EQUALS).bits(),
+            underscore: class.has(UNDERSCORE).bits(),
+            colon: first.is(b':').bits(),
+            dash: first.is(b'-').or(first.is(b'.')).bits(),
+            backslash: first.is(b'\\').bits(),
+            print: buckets.has(u8::MAX).or(first.is(prints.single)).bits(),
+        }
+    }
+
+    /// 64 bytes.
+    #[derive(Clone, Copy)]
+    struct Four(v128, v128, v128, v128);
+
+    impl Four {
+        #[inline(always)]
+        fn load<const AT: usize>(bytes: &[u8; READ_BYTES]) -> Self {
+            let part = |number: usize| load(bytes.get(AT + 16 * number..).and_then(|rest| rest.first_chunk()));
+            Self(part(0), part(1), part(2), part(3))
+        }
+
+        /// The bits that both nibbles of each byte have.
+        #[inline(always)]
+        fn look_up(self, low: &[u8; 16], high: &[u8; 16]) -> Self {
+            let (low, high) = (load(Some(low)), load(Some(high)));
+            let nibble = u8x16_splat(15);
+            let look_up = |bytes: v128| {
+                let low = u8x16_swizzle(low, v128_and(bytes, nibble));
+                v128_and(low, u8x16_swizzle(high, v128_and(u16x8_shr(bytes, 4), nibble)))
             };
-            block.add(&tables, [load(first), load(second), load(third)], at);
+            Self(look_up(self.0), look_up(self.1), look_up(self.2), look_up(self.3))
         }
-        block
-    }
 
-    struct Tables {
-        low: v128,
-        high: v128,
-        prints: [(v128, v128); 3],
-        single: u8,
-    }
+        #[inline(always)]
+        fn and(self, other: Self) -> Self {
+            Self(
+                v128_and(self.0, other.0),
+                v128_and(self.1, other.1),
+                v128_and(self.2, other.2),
+                v128_and(self.3, other.3),
+            )
+        }
 
-    impl Block {
-        #[inline]
-        #[target_feature(enable = "simd128")]
-        fn add(&mut self, tables: &Tables, parts: [v128; 3], at: usize) {
-            let [first, second, third] = parts;
-            let class = look_up(tables.low, tables.high, first);
-            let digit = bits(of(class, DIGIT), at);
-            let letter = bits(of(class, LETTER), at);
-            let equal = |byte: u8| bits(u8x16_eq(first, u8x16_splat(byte)), at);
-            let underscore = equal(b'_');
-            self.digit |= digit;
-            self.hex |= digit | bits(of(class, HEX_LETTER), at);
-            self.word |= digit | letter | underscore | bits(first, at);
-            self.token |= digit | letter | equal(b'=') | bits(of(class, SIGN | TOKEN_SIGN), at);
-            self.underscore |= underscore;
-            self.colon |= equal(b':');
-            self.hyphen |= equal(b'-');
-            self.dot |= equal(b'.');
-            self.backslash |= equal(b'\\');
-            let [one, two, three] = tables.prints;
-            let buckets = v128_and(
-                v128_and(look_up(one.0, one.1, first), look_up(two.0, two.1, second)),
-                look_up(three.0, three.1, third),
-            );
-            self.print |= bits(u8x16_ne(buckets, u8x16_splat(0)), at) | equal(tables.single);
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            Self(v128_or(self.0, other.0), v128_or(self.1, other.1), v128_or(self.2, other.2), v128_or(self.3, other.3))
+        }
+
+        /// All bits of the bytes that have one of these.
+        #[inline(always)]
+        fn has(self, bits: u8) -> Self {
+            let (bits, none) = (u8x16_splat(bits), u8x16_splat(0));
+            let has = |bytes: v128| u8x16_ne(v128_and(bytes, bits), none);
+            Self(has(self.0), has(self.1), has(self.2), has(self.3))
+        }
+
+        /// All bits of the bytes that are this one.
+        #[inline(always)]
+        fn is(self, byte: u8) -> Self {
+            let byte = u8x16_splat(byte);
+            Self(u8x16_eq(self.0, byte), u8x16_eq(self.1, byte), u8x16_eq(self.2, byte), u8x16_eq(self.3, byte))
+        }
+
+        /// The highest bit of each byte.
+        #[inline(always)]
+        fn bits(self) -> u64 {
+            let (one, two) = (u64::from(u8x16_bitmask(self.0)), u64::from(u8x16_bitmask(self.1)));
+            let (three, four) = (u64::from(u8x16_bitmask(self.2)), u64::from(u8x16_bitmask(self.3)));
+            one | two << 16 | three << 32 | four << 48
         }
     }
 
-    /// The bits that both nibbles of each byte have.
-    #[inline]
-    #[target_feature(enable = "simd128")]
-    fn look_up(low: v128, high: v128, bytes: v128) -> v128 {
-        let nibble = u8x16_splat(15);
-        v128_and(
-            u8x16_swizzle(low, v128_and(bytes, nibble)),
-            u8x16_swizzle(high, v128_and(u16x8_shr(bytes, 4), nibble)),
-        )
-    }
-
-    #[inline]
-    #[target_feature(enable = "simd128")]
-    fn of(class: v128, bits: u8) -> v128 {
-        u8x16_ne(v128_and(class, u8x16_splat(bits)), u8x16_splat(0))
-    }
-
-    /// The highest bit of each byte.
-    #[inline]
-    #[target_feature(enable = "simd128")]
-    fn bits(bytes: v128, at: usize) -> u64 {
-        u64::from(u8x16_bitmask(bytes)) << at
-    }
-
-    #[inline]
-    fn sixteen(bytes: &[u8; READ_BYTES], at: usize) -> Option<&[u8; 16]> {
-        bytes.get(at..)?.first_chunk()
-    }
-
-    #[inline]
-    #[target_feature(enable = "simd128")]
+    /// Zeros for what is not there.
+    #[inline(always)]
     #[expect(unsafe_code, reason = "there is no safe load; a reference to sixteen bytes is all that it asks for")]
-    fn load(bytes: &[u8; 16]) -> v128 {
-        // SAFETY: sixteen bytes are readable behind the reference, and the load needs no alignment.
-        unsafe { v128_load(bytes.as_ptr().cast()) }
+    fn load(bytes: Option<&[u8; 16]>) -> v128 {
+        match bytes {
+            // SAFETY: sixteen bytes are readable behind the reference, and the load needs no alignment.
+            Some(bytes) => unsafe { v128_load(bytes.as_ptr().cast()) },
+            None => u8x16_splat(0),
+        }
     }
 }
 
@@ -232,7 +237,8 @@ mod tests {
             assert_eq!(block.digit, full(byte.is_ascii_digit()), "{byte}");
             assert_eq!(block.hex, full(byte.is_ascii_hexdigit()), "{byte}");
             assert_eq!(block.word, full(word), "{byte}");
-            assert_eq!((block.hyphen, block.dot), (full(byte == b'-'), full(byte == b'.')), "{byte}");
+            assert_eq!(block.dash, full(matches!(byte, b'-' | b'.')), "{byte}");
+            assert_eq!(block.underscore, full(byte == b'_'), "{byte}");
             assert_eq!(block.token, full(word && byte < 0x80 || b"$%+-./=^~\x7f".contains(&byte)), "{byte}");
             assert_eq!(block.colon, full(byte == b':'), "{byte}");
         }

@@ -127,36 +127,38 @@ impl Text<'_> {
 
     /// Tries every rule that may apply at a place.
     fn try_place(&self, place: &Place) -> Verdict {
-        let at = place.at;
-        let index = &self.compiled.index;
+        let signs = &self.compiled.index.signs;
+        let mut verdict = Verdict::None;
         if place.digits {
-            match self.try_digits(at) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-            }
+            verdict = self.try_digits(place);
         }
-        let signs = &index.signs;
-        let signs = [(place.groups, signs.groups), (place.colons, signs.colons)];
-        for rule in signs.into_iter().filter_map(|(stands, rule)| rule.filter(|_| stands)) {
-            match self.verify(rule, at..at) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-            }
+        if place.groups && matches!(verdict, Verdict::None) {
+            verdict = self.try_sign(place.at, signs.groups);
         }
-        if place.anchors {
-            return self.try_anchors(at);
+        if place.colons && matches!(verdict, Verdict::None) {
+            verdict = self.try_sign(place.at, signs.colons);
         }
-        Verdict::None
+        if place.anchors && matches!(verdict, Verdict::None) {
+            verdict = self.try_anchors(place.at);
+        }
+        verdict
     }
 
-    fn try_digits(&self, at: usize) -> Verdict {
-        let rest = self.bytes.get(at..).unwrap_or_default();
-        let run = rest.iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
-        if run == rest.len() && run < MAX_DIGITS && self.end == End::SoFar {
+    fn try_sign(&self, at: usize, rule: Option<usize>) -> Verdict {
+        rule.map_or(Verdict::None, |rule| self.verify(rule, at..at))
+    }
+
+    fn try_digits(&self, place: &Place) -> Verdict {
+        let (at, end) = (place.at, place.at + place.run);
+        let known = self.bytes.len() - at;
+        if known <= place.run && known < MAX_DIGITS && self.end == End::SoFar {
             return Verdict::NeedsMore;
         }
-        let before = at.checked_sub(1).filter(|before| *before >= self.floor).and_then(|before| self.bytes.get(before));
-        for rule in self.compiled.index.digits(run, before.copied(), rest.get(run).copied()) {
+        let before = if at > self.floor { self.bytes.get(at - 1).copied() } else { None };
+        let after = self.bytes.get(end).copied();
+        let index = &self.compiled.index;
+        for number in index.digits(place.run) {
+            let Some(rule) = index.digit_rule(*number, before, after) else { continue };
             match self.verify(rule, at..at) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
@@ -166,10 +168,10 @@ impl Text<'_> {
     }
 
     fn try_anchors(&self, at: usize) -> Verdict {
-        let [Some(first), Some(second)] = [at, at + 1].map(|at| self.bytes.get(at)) else {
+        let Some(anchors) = self.compiled.index.anchors(self.bytes.get(at..).unwrap_or_default()) else {
             return if self.end == End::SoFar { Verdict::NeedsMore } else { Verdict::None };
         };
-        for anchor in self.compiled.index.anchors(*first, *second) {
+        for anchor in anchors {
             match self.try_anchor(at, anchor) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
@@ -210,8 +212,8 @@ impl Text<'_> {
         }
         // The longest anchor reaches no further from its start to its fingerprint.
         for at in span.start..span.end.min(span.start + NAME_BYTES) {
-            let [Some(first), Some(second)] = [at, at + 1].map(|at| self.bytes.get(at)) else { continue };
-            for anchor in self.compiled.index.anchors(*first, *second) {
+            let bytes = self.bytes.get(at..).unwrap_or_default();
+            for anchor in self.compiled.index.anchors(bytes).into_iter().flatten() {
                 if at - span.start != usize::from(anchor.offset) || is_generic(anchor.rule.into()) {
                     continue;
                 }

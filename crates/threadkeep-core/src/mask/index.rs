@@ -29,8 +29,7 @@ pub(super) struct Index {
     pub(super) signs: Signs,
     /// Number of the first link of each pair, plus one; 0 when there is none.
     pairs: Box<[u16]>,
-    /// The number of an anchor, and the next link of the same pair, which is of the same rule or a later one.
-    links: Vec<(u16, u16)>,
+    links: Vec<Link>,
     anchors: Vec<Anchor>,
     /// What the anchors refer to.
     literals: Vec<u8>,
@@ -39,6 +38,17 @@ pub(super) struct Index {
     by_length: Vec<u16>,
     /// Where each length ends in `by_length`.
     length_ends: [u16; MAX_DIGITS + 1],
+}
+
+/// An anchor of a pair.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    anchor: u16,
+    /// As in `Index::pairs`: the next link of the same pair, which is of the same rule or a later one.
+    next: u16,
+    /// What follows the pair, if the anchor tells, and its capital if that counts too.
+    third: Option<u8>,
+    third_capital: Option<u8>,
 }
 
 /// The rules that are triggered by a sign, by their number.
@@ -154,20 +164,27 @@ impl Index {
     fn chain(&mut self, number: usize) {
         let Some(anchor) = self.anchors.get(number).copied() else { return };
         let print = self.literal(&anchor).get(usize::from(anchor.offset)..).unwrap_or_default();
-        let (Some(first), second) = (print.first().copied(), print.get(1).copied()) else { return };
+        let (Some(first), second, third) = (print.first().copied(), print.get(1).copied(), print.get(2).copied())
+        else {
+            return;
+        };
+        let link = Link {
+            anchor: number as u16,
+            next: 0,
+            third,
+            third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
+        };
         for first in cases(first, anchor.any_case) {
             match second {
-                Some(second) => {
-                    cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), number));
-                }
-                None => (0..128).for_each(|second| self.link(pair(first, second), number)),
+                Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),
+                None => (0..128).for_each(|second| self.link(pair(first, second), link)),
             }
         }
     }
 
-    fn link(&mut self, pair: usize, anchor: usize) {
+    fn link(&mut self, pair: usize, link: Link) {
         let Some(first) = self.pairs.get_mut(pair) else { return };
-        self.links.push((anchor as u16, *first));
+        self.links.push(Link { next: *first, ..link });
         *first = self.links.len() as u16;
     }
 
@@ -207,14 +224,11 @@ impl Index {
         }
     }
 
-    /// The anchors whose pair stands here.
-    pub(super) fn anchors(&self, first: u8, second: u8) -> impl Iterator<Item = &Anchor> {
-        let mut next = self.pairs.get(pair(first, second)).copied().unwrap_or(0);
-        std::iter::from_fn(move || {
-            let (anchor, following) = self.links.get(usize::from(next).checked_sub(1)?)?;
-            next = *following;
-            self.anchors.get(usize::from(*anchor))
-        })
+    /// The anchors whose fingerprint may stand at the start of these bytes; `None` when there are no two.
+    pub(super) fn anchors(&self, bytes: &[u8]) -> Option<Anchors<'_>> {
+        let [first, second, rest @ ..] = bytes else { return None };
+        let next = self.pairs.get(pair(*first, *second)).copied().unwrap_or(0);
+        Some(Anchors { index: self, next, third: rest.first().copied() })
     }
 
     pub(super) fn literal(&self, anchor: &Anchor) -> &[u8] {
@@ -222,18 +236,52 @@ impl Index {
         self.literals.get(start..start + usize::from(anchor.len)).unwrap_or_default()
     }
 
-    /// The rules for a run of `len` digits between these bytes.
-    pub(super) fn digits(&self, len: usize, before: Option<u8>, after: Option<u8>) -> impl Iterator<Item = usize> {
+    /// The kinds of runs of `len` digits.
+    pub(super) fn digits(&self, len: usize) -> &[u16] {
         let start = len.checked_sub(1).and_then(|shorter| self.length_ends.get(shorter)).copied().unwrap_or(0);
         let end = self.length_ends.get(len).copied().unwrap_or(0);
-        let numbers = self.by_length.get(usize::from(start)..usize::from(end)).unwrap_or_default();
-        let is =
-            |class: Option<Class>, byte: Option<u8>| class.is_none_or(|class| byte.is_some_and(|byte| class.has(byte)));
-        numbers
-            .iter()
-            .filter_map(|number| self.digits.get(usize::from(*number)))
-            .filter(move |digits| is(digits.before, before) && is(digits.after, after))
-            .map(|digits| usize::from(digits.rule))
+        self.by_length.get(usize::from(start)..usize::from(end)).unwrap_or_default()
+    }
+
+    /// The rule for this kind of runs, when these bytes may stand around one.
+    pub(super) fn digit_rule(&self, number: u16, before: Option<u8>, after: Option<u8>) -> Option<usize> {
+        let digits = self.digits.get(usize::from(number))?;
+        (is(digits.before, before) && is(digits.after, after)).then_some(digits.rule.into())
+    }
+}
+
+fn is(class: Option<Class>, byte: Option<u8>) -> bool {
+    match (class, byte) {
+        (None, _) => true,
+        (Some(class), Some(byte)) => class.has(byte),
+        (Some(_), None) => false,
+    }
+}
+
+/// See [`Index::anchors`].
+#[derive(Debug)]
+pub(super) struct Anchors<'a> {
+    index: &'a Index,
+    next: u16,
+    third: Option<u8>,
+}
+
+impl<'a> Iterator for Anchors<'a> {
+    type Item = &'a Anchor;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a Anchor> {
+        loop {
+            let link = self.index.links.get(usize::from(self.next.checked_sub(1)?))?;
+            self.next = link.next;
+            let fits = match self.third {
+                Some(third) => link.third.is_none_or(|own| own == third) || link.third_capital == Some(third),
+                None => true,
+            };
+            if fits {
+                return self.index.anchors.get(usize::from(link.anchor));
+            }
+        }
     }
 }
 

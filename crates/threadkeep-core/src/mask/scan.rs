@@ -4,7 +4,7 @@
 //! here must follow from what the rules ask, and a byte that is not known yet counts as the one that is wished for.
 
 use super::block::{BLOCK_BYTES, Block, READ_BYTES};
-use super::index::{DigitRuns, Index};
+use super::index::{DigitRuns, Index, MAX_DIGITS};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
 pub(super) const LONG_WORD_BYTES: usize = 8;
@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) anchors: bool,
     /// A run of digits starts.
     pub(super) digits: bool,
+    /// How many digits, at most [`MAX_DIGITS`] of them.
+    pub(super) run: usize,
     pub(super) groups: bool,
     pub(super) colons: bool,
 }
@@ -85,13 +87,22 @@ impl<'a> Scan<'a> {
         let bit = self.left & self.left.wrapping_neg();
         self.left ^= bit;
         let Places { anchors, digits, groups, colons } = self.places;
+        let shift = bit.trailing_zeros();
         Some(Place {
-            at: self.base + bit.trailing_zeros() as usize,
+            at: self.base + shift as usize,
+            run: self.run(shift),
             anchors: anchors & bit != 0,
             digits: digits & bit != 0,
             groups: groups & bit != 0,
             colons: colons & bit != 0,
         })
+    }
+
+    /// Length of the run of digits that starts at a bit of `here`.
+    fn run(&self, shift: u32) -> usize {
+        let Self { here, after, .. } = self;
+        let digits = if shift == 0 { here.digit } else { ahead(here.digit, after.digit, shift) };
+        (digits.trailing_ones() as usize).min(MAX_DIGITS)
     }
 
     fn block(&self, at: usize) -> Block {
@@ -149,18 +160,19 @@ impl Block {
         self.word |= unknown;
         self.token |= unknown;
         self.colon |= unknown;
-        self.hyphen |= unknown;
-        self.dot |= unknown;
+        self.dash |= unknown;
         self.print |= mask(known.saturating_sub(super::block::FINGERPRINT_BYTES - 1));
     }
 }
 
 /// Bit n is bit n - `count`: what stands before each byte.
+#[inline(always)]
 fn behind(here: u64, before: u64, count: u32) -> u64 {
     here << count | before >> (64 - count)
 }
 
 /// Bit n is bit n + `count`: what stands after each byte.
+#[inline(always)]
 fn ahead(here: u64, after: u64, count: u32) -> u64 {
     here >> count | after << (64 - count)
 }
@@ -192,8 +204,8 @@ fn groups(before: &Block, here: &Block, after: &Block) -> u64 {
     let separated = |mask: u64, next: u64, width: u32| {
         mask & ahead(mask, next, width) & ahead(mask, next, 2 * width) & ahead(mask, next, 3 * width)
     };
-    let two = separated(here.colon, after.colon, 3) | separated(here.hyphen, after.hyphen, 3);
-    let four = here.dot & hex(3) & hex(4) & hex_ahead(3) & hex_ahead(4) & ahead(here.dot, after.dot, 5);
+    let two = separated(here.colon, after.colon, 3) | separated(here.dash, after.dash, 3);
+    let four = here.dash & hex(3) & hex(4) & hex_ahead(3) & hex_ahead(4) & ahead(here.dash, after.dash, 5);
     both & (two | four)
 }
 

@@ -8,9 +8,10 @@ pub(super) const RULES: &[Line] = &[
     rule("password-assignment", "PASSWORD", inside_any_case(PASSWORD), assignment::password),
     rule("secret-assignment", "SECRET", inside_any_case(SECRET), assignment::secret),
     rule("key-assignment", "SECRET", inside_any_case(KEY), assignment::key),
-    rule("compared-literal", "SECRET", inside("(\" ('"), assignment::compared::find),
+    rule("compared-literal", "SECRET", inside(COMPARED), assignment::compared::find),
 ];
 
+const COMPARED: &str = "\"== \"␣== \"!= \"␣!= '== '␣== '!= '␣!=";
 const PASSWORD: &str = "passw pwd passphrase pass passwd pw pswd identified␣by securestring";
 const SECRET: &str = "secret token apikey api_key api-key api.key accesskey access_key authkey auth_key private_key privatekey license_key licensekey encryption_key credential creds bearer";
 const KEY: &str = "key auth access private salt _pat authtoken login crumb";
