@@ -68,7 +68,7 @@ impl Masker {
         let mut masked = String::new();
         let mut copied = 0;
         let mut cursor = Cursor::default();
-        while let Some((span, rule)) = self.next(text, &mut cursor) {
+        while let Some((span, rule)) = self.next(text.as_bytes(), &mut cursor) {
             masked.push_str(text.get(copied..span.start).unwrap_or_default());
             copied = span.end;
             if let Some(rule) = self.compiled.rules.get(rule) {
@@ -85,14 +85,20 @@ impl Masker {
 
     /// What [`Masker::mask_text`] replaces, in order and without overlap.
     pub fn find(&self, text: &str) -> Vec<Finding<'_>> {
-        let mut findings = Vec::new();
+        self.find_bytes(text.as_bytes()).collect()
+    }
+
+    /// [`Masker::find`] one by one, in bytes that are known to be UTF-8, or treated as if.
+    pub fn find_bytes(&self, text: &[u8]) -> impl Iterator<Item = Finding<'_>> {
         let mut cursor = Cursor::default();
-        while let Some((span, rule)) = self.next(text, &mut cursor) {
-            if let Some(rule) = self.compiled.rules.get(rule) {
-                findings.push(Finding { rule, start: span.start, len: span.len() });
+        std::iter::from_fn(move || {
+            loop {
+                let (span, rule) = self.next(text, &mut cursor)?;
+                if let Some(rule) = self.compiled.rules.get(rule) {
+                    return Some(Finding { rule, start: span.start, len: span.len() });
+                }
             }
-        }
-        findings
+        })
     }
 
     /// A masker for a text that arrives in pieces. It owns what it needs.
@@ -111,13 +117,13 @@ impl Masker {
     }
 
     /// How many places of the text the first pass does not rule out: what a benchmark compares the whole with.
-    pub fn count_places(&self, text: &str) -> usize {
-        let mut scan = Scan::new(&self.compiled.index, text.as_bytes(), 0, 0, false);
+    pub fn count_places(&self, text: &[u8]) -> usize {
+        let mut scan = Scan::new(&self.compiled.index, text, 0, 0, false);
         std::iter::from_fn(|| scan.next()).count()
     }
 
-    fn next(&self, text: &str, cursor: &mut Cursor) -> Option<(Range<usize>, usize)> {
-        match engine::next(&self.compiled, text.as_bytes(), cursor, true) {
+    fn next(&self, text: &[u8], cursor: &mut Cursor) -> Option<(Range<usize>, usize)> {
+        match engine::next(&self.compiled, text, cursor, true) {
             Step::Found(span, rule) => Some((span, rule)),
             Step::Pending => None,
         }

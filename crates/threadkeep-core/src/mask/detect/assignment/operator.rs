@@ -78,7 +78,12 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
     if let Some(after) = after_attributes(window, name) {
         return Some((">", after));
     }
-    let operator = OPERATORS.into_iter().find(|operator| window.starts_with(at, operator.as_bytes()))?;
+    // Most words are followed by none of them.
+    let first = window.at(at)?;
+    let operator = OPERATORS
+        .into_iter()
+        .filter(|operator| operator.as_bytes().first() == Some(&first))
+        .find(|operator| window.starts_with(at, operator.as_bytes()))?;
     let after_name = window.slice(closed.start, at);
     let fits = match operator {
         // `f("NAME", "value")`: the name must have been quoted. `secret("value")`: a call.
