@@ -1,0 +1,8 @@
+import { exercise } from '../../../../exercise.js';
+
+export const runtime = 'nodejs';
+export const dynamic = 'force-dynamic';
+
+export async function GET() {
+  return Response.json(await exercise());
+}

@@ -1,0 +1,3 @@
+import { exercise } from './exercise.js';
+
+console.log(JSON.stringify(await exercise()));
