@@ -38,22 +38,28 @@ fn ordinary_text_stays() {
     }
 }
 
-/// Files that every checkout has: sources, pages, lock files. What is changed in them is meant to be an address.
+/// Files that every checkout has: sources, pages, lock files. Tests are full of values on purpose, and stand apart.
 #[test]
 fn the_projects_own_files_stay() {
     const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     const PER_100_KB: usize = 1;
     let masker = Masker::default();
     let (mut bytes, mut places) = (0, Vec::new());
-    for file in texts_below(REPOSITORY.as_ref()) {
+    for file in texts_below(REPOSITORY.as_ref()).into_iter().filter(|file| !is_test(file)) {
         let Ok(text) = std::fs::read_to_string(&file) else { continue };
         bytes += text.len();
         places.extend(
             masker.find(&text).iter().map(|found| format!("{} {}: {}", file.display(), found.start, found.rule.name)),
         );
     }
-    assert!(bytes > 1_000_000, "only {bytes} bytes were read");
+    assert!(bytes > 500_000, "only {bytes} bytes were read");
     assert!(places.len() * 102_400 < PER_100_KB * bytes, "{} places in {bytes} bytes: {places:#?}", places.len());
+}
+
+fn is_test(file: &Path) -> bool {
+    let within = file.components().any(|part| part.as_os_str() == "tests");
+    let is_source = file.extension().is_some_and(|kind| ["rs", "ts", "tsx", "mjs"].iter().any(|known| kind == *known));
+    within && is_source || file.ends_with("tests.rs")
 }
 
 fn texts_below(path: &Path) -> Vec<PathBuf> {
