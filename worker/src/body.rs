@@ -5,6 +5,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use threadkeep_core::ErrorCode;
+use threadkeep_core::half_letters::replace_half_letters;
 use worker::Request;
 
 /// Largest body of a chat request, in bytes. A stock client posts its whole history, which is not read but has to pass:
@@ -40,7 +41,9 @@ pub(crate) async fn read(request: &mut Request, limit: usize) -> Reply<Vec<u8>> 
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorCode> {
     // From text and not from bytes: one reader in the bundle instead of two.
     let text = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
-    serde_json::from_str(text).map_err(|_| ErrorCode::InvalidJson)
+    // JavaScript strings may hold half a letter, and JSON.stringify escapes it; Unicode text cannot.
+    let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&replace_half_letters(text)));
+    value.map_err(|_| ErrorCode::InvalidJson)
 }
 
 /// The fields of a body that is a JSON object, taken by name. By hand: a derived reader per body costs the bundle 2 KB.

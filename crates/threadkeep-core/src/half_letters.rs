@@ -49,11 +49,7 @@ impl HalfLetters {
                         None => ("\u{fffd}", behind),
                     }
                 }
-                // Another escape: the backslash and what it escapes.
-                (None, _) => {
-                    let length = escape.char_indices().nth(2).map_or(escape.len(), |(end, _)| end);
-                    escape.split_at(length)
-                }
+                (None, _) => another_escape(escape),
             };
             whole.push_str(taken);
             rest = behind;
@@ -61,6 +57,32 @@ impl HalfLetters {
         whole.push_str(rest);
         whole
     }
+}
+
+/// The same JSON text with U+FFFD for every half letter, for a text whose strings have nothing to do with each other.
+#[must_use]
+pub fn replace_half_letters(json: &str) -> String {
+    let mut whole = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        whole.push_str(before);
+        let (taken, behind) = match (half(escape), half(escape.get(ESCAPE_BYTES..).unwrap_or_default())) {
+            (Some(Half::High), Some(Half::Low)) => escape.split_at(2 * ESCAPE_BYTES),
+            (Some(_), _) => ("\u{fffd}", escape.split_at(ESCAPE_BYTES).1),
+            (None, _) => another_escape(escape),
+        };
+        whole.push_str(taken);
+        rest = behind;
+    }
+    whole.push_str(rest);
+    whole
+}
+
+/// The backslash and what it escapes, and what is behind.
+fn another_escape(escape: &str) -> (&str, &str) {
+    let length = escape.char_indices().nth(2).map_or(escape.len(), |(end, _)| end);
+    escape.split_at(length)
 }
 
 enum Half {
@@ -101,6 +123,13 @@ mod tests {
         check(&[r"a\ud83db"], "a\u{fffd}b");
         check(&[r"\ude00b"], "\u{fffd}b");
         check(&[r"\ud83d\ud83d\ude00"], "\u{fffd}😀");
+    }
+
+    #[test]
+    fn halves_of_strings_that_do_not_follow_each_other_stay_apart() {
+        let read = |json: &str| serde_json::from_str::<serde_json::Value>(&replace_half_letters(json)).expect("json");
+        let values = read(r#"["a\ud83d", "\ude00b", "\ud83d\ude00", "\ud83d\ud83d\ude00", "\\ud83d\n"]"#);
+        assert_eq!(values, serde_json::json!(["a\u{fffd}", "\u{fffd}b", "😀", "\u{fffd}😀", "\\ud83d\n"]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::error::throw;
 use js_sys::JSON;
 use serde::Serialize;
 use serde_json::Value;
-use threadkeep_core::half_letters::HalfLetters;
+use threadkeep_core::half_letters::replace_half_letters;
 use threadkeep_core::{ErrorCode, UiMessage};
 use wasm_bindgen::JsValue;
 
@@ -17,7 +17,7 @@ use wasm_bindgen::JsValue;
 /// `invalid_request` when the text is no JSON.
 pub(crate) fn read(json: &str) -> Result<Value, JsValue> {
     // JavaScript strings may hold half a letter; Unicode text cannot.
-    let value = serde_json::from_str(json).or_else(|_| serde_json::from_str(&HalfLetters::default().mend(json)));
+    let value = serde_json::from_str(json).or_else(|_| serde_json::from_str(&replace_half_letters(json)));
     value.map_err(|_| throw(ErrorCode::InvalidRequest))
 }
 

@@ -34,6 +34,13 @@ export const verbatim: Record<string, Fact> = {
     assert.deepEqual(JSON.parse(text.replaceAll('\ufffd', '\\u0000')), [message]);
   },
 
+  'UIMESSAGE_IS_CONTRACT: half a letter costs no message; it comes back as U+FFFD': async ({ store, address }) => {
+    // The two halves of one letter, in places that have nothing to do with each other.
+    const message = (high: string, low: string): UIMessage => ({ id: 'a1', role: 'assistant', parts: [{ type: 'text', text: `cut ${high}` }, { type: 'data-x', data: { [low]: 'whole 🦀' } }] });
+    await store.appendMessages({ ...address, messages: [message('\ud83e', '\udd80')] });
+    assert.deepEqual(await messagesOf(store, address), [message('\ufffd', '\ufffd')]);
+  },
+
   'UIMESSAGE_IS_CONTRACT: one message of several megabytes comes back whole': async ({ store, address }) => {
     const message = userMessage('large', 'A line of a long document. '.repeat(120_000));
     await store.appendMessages({ ...address, messages: [message] });
