@@ -27,16 +27,19 @@ export function postgresJs(url: string, max = POOL_SIZE): Opened {
 
 export function nodePostgres(url: string, max = POOL_SIZE): Opened {
   const client = new pg.Pool({ connectionString: url, max });
-  // An idle connection that dies is replaced; without a listener it would end the process.
+  // A connection that dies is replaced; without these listeners its error, idle or in use, would end the process.
   client.on('error', () => {});
+  client.on('connect', (connection) => connection.on('error', () => {}));
   return { db: onNodePostgres({ client }), close: () => client.end() };
 }
 
 /** PostgreSQL inside this process. Its only user is a superuser: it takes the role of an app. */
-export async function pglite(): Promise<Opened> {
+export async function pglite(): Promise<Opened & { run(text: string): Promise<unknown> }> {
   const client = await PGlite.create();
   const db = onPglite({ client });
   await migrate(db);
   await client.exec(`CREATE ROLE ${APP_ROLE}; GRANT SELECT, INSERT, UPDATE ON ai_threads TO ${APP_ROLE}; SET ROLE ${APP_ROLE};`);
-  return { db, close: () => client.close() };
+  /** As its superuser. */
+  const run = async (text: string) => client.exec(`RESET ROLE; ${text}; SET ROLE ${APP_ROLE};`);
+  return { db, run, close: () => client.close() };
 }
