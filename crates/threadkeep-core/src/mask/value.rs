@@ -84,7 +84,8 @@ impl Masker {
 
 /// Cheap: most names hold none of these words.
 fn may_tell(name: &str) -> bool {
-    const WORDS: [&str; 9] = ["pass", "pwd", "secret", "token", "key", "auth", "cred", "access", "private"];
+    const WORDS: [&str; 12] =
+        ["pass", "pwd", "pw", "secret", "token", "key", "auth", "cred", "access", "private", "salt", "login"];
     let lower = name.to_ascii_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
 }

@@ -1,6 +1,6 @@
 //! How a value looks, whoever it belongs to: drawn at random, typed by a person, or written by a programmer.
 
-use super::name::contains;
+use super::name::{contains, words};
 use crate::mask::check::entropy;
 
 /// Longest value of signs, in bytes.
@@ -37,50 +37,14 @@ pub(super) fn is_plain_word(text: &[u8]) -> bool {
 
 /// Labels, messages, types and states that stand beside a password field.
 pub(super) fn is_form_text(text: &[u8]) -> bool {
-    const WORDS: &[&str] = &[
-        "passw",
-        "pwd",
-        "required",
-        "invalid",
-        "enter",
-        "string",
-        "hidden",
-        "optional",
-        "default",
-        "forgot",
-        "reset",
-        "confirm",
-        "change",
-        "current",
-        "field",
-        "input",
-        "error",
-        "label",
-        "valid",
-        "undefined",
-        "boolean",
-        "secret",
-        "number",
-        "process.env",
-        "true",
-        "false",
-        "login",
-        "prompt",
-        "incorrect",
-        "minimum",
-        "must",
-        "please",
-        "none",
-        "null",
-        "fake",
-        "value",
-    ];
+    const WORDS: &[u8] = b"\
+        passw pwd required invalid enter string hidden optional default forgot reset confirm change current \
+        field input error label valid undefined boolean secret number process.env true false login prompt \
+        incorrect minimum must please none null fake value";
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let spaces = text.iter().filter(|byte| **byte == b' ').count();
     let lower = text.to_ascii_lowercase();
-    !has_digit && WORDS.iter().any(|word| contains(&lower, word.as_bytes()))
-        || spaces > 2
-        || text.contains(&b':') && spaces > 0
+    !has_digit && words(WORDS).any(|word| contains(&lower, word)) || spaces > 2 || text.contains(&b':') && spaces > 0
 }
 
 /// Starts with a mark of its own (`vtwn_…`, `AQ.…`): its issuer has a rule, which has refused it.
@@ -200,25 +164,11 @@ pub(super) fn is_version(text: &[u8]) -> bool {
 
 /// A stand-in that documentation uses.
 pub(super) fn is_placeholder(text: &[u8]) -> bool {
-    const WORDS: &[&str] = &[
-        "example",
-        "your",
-        "placeholder",
-        "insert",
-        "changeme",
-        "redacted",
-        "dummy",
-        "sample",
-        "xxxx",
-        "****",
-        "....",
-        "####",
-        "todo",
-        "replace",
-        "base64",
-    ];
+    const WORDS: &[u8] = b"\
+        example your placeholder insert changeme redacted dummy sample xxxx **** .... #### todo replace \
+        base64";
     let lower = text.to_ascii_lowercase();
-    WORDS.iter().any(|word| contains(&lower, word.as_bytes()))
+    words(WORDS).any(|word| contains(&lower, word))
 }
 
 /// A variable, a template, a file, an address: it names the secret and is none.

@@ -11,8 +11,7 @@ const PART_BYTES: usize = 48;
 const OWNER_BYTES: usize = 48;
 
 /// Words of names that name no one.
-const COMMON: [&str; 12] =
-    ["secret", "token", "access", "private", "client", "other", "auth", "user", "api", "app", "key", "my"];
+const COMMON: &[u8] = b"secret token access private client other auth user api app key my";
 
 /// What a word promises about the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +80,7 @@ impl<'t> Name<'t> {
         let text = [line, own].concat().to_ascii_lowercase();
         let (mut at, mut letters) = (0, 0);
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-            let common = COMMON.iter().find(|word| rest.starts_with(word.as_bytes()));
+            let common = words(COMMON).find(|word| rest.starts_with(word));
             letters += usize::from(common.is_none() && rest[0].is_ascii_alphabetic());
             at += common.map_or(1, |word| word.len());
         }
@@ -140,65 +139,31 @@ impl<'t> Name<'t> {
         let whole = whole.get(..len).unwrap_or_default();
         let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
         before.ends_with(b"public ")
-            || HARMLESS.iter().any(|part| contains(whole, part.as_bytes()))
-            || !tail.is_empty() && ends_with_any(whole, HARMLESS_ENDS) && !whole.ends_with(b"accesskeyid")
+            || words(HARMLESS).any(|part| contains(whole, part))
+            || !tail.is_empty()
+                && words(HARMLESS_ENDS).any(|end| whole.ends_with(end))
+                && !whole.ends_with(b"accesskeyid")
     }
 }
 
 /// Parts of names whose value is public, a number or a name of its own.
-#[rustfmt::skip]
-const HARMLESS: &[&str] = &[
-    "public", "publish", "pubkey", "tokentype", "tokenizer", "maxtoken", "tokencount", "counttoken", "tokenlimit",
-    "tokenusage", "inputtokens", "outputtokens", "totaltokens", "keyid", "keyname", "keytype", "keycode", "keyword",
-    "keyboard", "keyframe", "keydown", "keyup", "keypress", "keyevent", "keyring", "keystore", "keyspace", "keyhash",
-    "keyvault", "keyalias", "keypath", "keyfile", "keylength", "keysize", "primarykey", "foreignkey", "hotkey",
-    "shortcutkey", "cachekey", "sortkey", "rangekey", "partitionkey", "objectkey", "rowkey", "i18nkey", "datakey",
-    "secretname", "secretarn", "secretref", "secretid", "secretkeyref", "secretversion", "tokenurl", "tokenuri",
-    "tokenendpoint", "tokenname", "tokenid", "tokenexpir", "authurl", "authuri", "authtype", "authmethod", "author",
-    "accessor", "accessib", "accesslevel", "accesscontrol", "accessmode", "accesslog", "accesstime", "passwordfield",
-    "passwordpolicy", "passwordlength", "passwordhash", "passwordreset", "integrity", "checksum", "fingerprint",
-    "thumbprint", "csrf", "xsrf", "nonce", "bypass", "compass", "passthrough", "passed", "passive",
-    "passenger", "passport", "websocketkey", "authenticitytoken", "privateip", "privatelink", "privatednsname", "dashboardkey",
-];
+const HARMLESS: &[u8] = b"\
+    public publish pubkey tokentype tokenizer maxtoken tokencount counttoken tokenlimit tokenusage \
+    inputtokens outputtokens totaltokens keyid keyname keytype keycode keyword keyboard keyframe keydown \
+    keyup keypress keyevent keyring keystore keyspace keyhash keyvault keyalias keypath keyfile keylength \
+    keysize primarykey foreignkey hotkey shortcutkey cachekey sortkey rangekey partitionkey objectkey rowkey \
+    i18nkey datakey secretname secretarn secretref secretid secretkeyref secretversion tokenurl tokenuri \
+    tokenendpoint tokenname tokenid tokenexpir authurl authuri authtype authmethod author accessor accessib \
+    accesslevel accesscontrol accessmode accesslog accesstime passwordfield passwordpolicy passwordlength \
+    passwordhash passwordreset integrity checksum fingerprint thumbprint csrf xsrf nonce bypass compass \
+    passthrough passed passive passenger passport websocketkey authenticitytoken privateip privatelink \
+    privatednsname dashboardkey";
 
 /// Ends of names that say: an address, a size, a date, another name.
-const HARMLESS_ENDS: &[&str] = &[
-    "id",
-    "ids",
-    "url",
-    "uri",
-    "host",
-    "endpoint",
-    "path",
-    "file",
-    "dir",
-    "name",
-    "domain",
-    "region",
-    "email",
-    "user",
-    "type",
-    "count",
-    "length",
-    "size",
-    "ttl",
-    "expiry",
-    "expires",
-    "timeout",
-    "algorithm",
-    "version",
-    "label",
-    "class",
-    "format",
-    "index",
-    "column",
-    "prefix",
-    "header",
-    "meshing",
-    "status",
-    "date",
-    "param",
-];
+const HARMLESS_ENDS: &[u8] = b"\
+    id ids url uri host endpoint path file dir name domain region email user type count length size ttl \
+    expiry expires timeout algorithm version label class format index column prefix header meshing status \
+    date param";
 
 fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
@@ -218,6 +183,11 @@ fn starts_with_any(text: &[u8], starts: &[&str]) -> bool {
 fn ends_with_any(text: &[u8], ends: &[&str]) -> bool {
     ends.iter()
         .any(|end| text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
+/// The words of a list, which spaces separate: references to each would cost more than the words.
+pub(super) fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list.split(|byte| *byte == b' ')
 }
 
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
