@@ -12,10 +12,19 @@ export function ToolCall({ part, growing }: Props) {
       <summary>
         <code>{getToolName(part)}</code> <span className="soft">{stateOf(part, growing)}</span>
       </summary>
-      <pre>{JSON.stringify(part.input, null, 2)}</pre>
-      {part.state === 'output-available' && <pre>{JSON.stringify(part.output, null, 2)}</pre>}
-      {part.state === 'output-error' && <pre>{part.errorText}</pre>}
+      <Value label="Input" text={JSON.stringify(part.input, null, 2)} />
+      {part.state === 'output-available' && <Value label="Output" text={JSON.stringify(part.output, null, 2)} />}
+      {part.state === 'output-error' && <Value label="Error" text={part.errorText} />}
     </details>
+  );
+}
+
+function Value({ label, text }: { label: string; text: string }) {
+  return (
+    <>
+      <p className="soft">{label}</p>
+      <pre tabIndex={0}>{text}</pre>
+    </>
   );
 }
 

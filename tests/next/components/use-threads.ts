@@ -14,6 +14,9 @@ export interface Threads {
   readonly remove: (stateKey: string) => Promise<void>;
 }
 
+/** When to look, in milliseconds after a change: a list may lag behind it by moments. */
+const LOOK_AFTER_MS = [0, 1_000, 5_000];
+
 /** The list of threads. A refresh begins at the first page again. */
 export function useThreads(): Threads {
   const [rows, setRows] = useState<readonly ThreadSummary[]>();
@@ -21,6 +24,7 @@ export function useThreads(): Threads {
   const [problem, setProblem] = useState<string>();
   // Answers may overtake each other: only the newest question counts.
   const asked = useRef(0);
+  const timers = useRef<ReturnType<typeof setTimeout>[]>([]);
 
   const load = useCallback(async (from: string | undefined) => {
     const question = (asked.current += 1);
@@ -35,9 +39,15 @@ export function useThreads(): Threads {
     }
   }, []);
 
-  const refresh = useCallback(() => void load(undefined), [load]);
+  const refresh = useCallback(() => {
+    for (const timer of timers.current) clearTimeout(timer);
+    timers.current = LOOK_AFTER_MS.map((ms) => setTimeout(() => void load(undefined), ms));
+  }, [load]);
 
-  useEffect(refresh, [refresh]);
+  useEffect(() => {
+    void load(undefined);
+    return () => timers.current.forEach(clearTimeout);
+  }, [load]);
 
   async function remove(stateKey: string) {
     try {

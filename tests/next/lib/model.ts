@@ -4,6 +4,9 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { OpenAiMessage } from 'threadkeep';
 import { TOOLS } from './tools';
 
+/** How long an answer may take as a whole, in milliseconds. */
+const ANSWER_WITHIN_MS = 300_000;
+
 /** A piece of the model's answer. */
 export type ModelDelta =
   | { readonly type: 'text'; readonly text: string }
@@ -38,6 +41,7 @@ export async function* askModel(messages: readonly OpenAiMessage[]): AsyncGenera
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${process.env.OPENAI_API_KEY}` },
     body: JSON.stringify({ model: process.env.OPENAI_MODEL, messages, tools, stream: true, stream_options: { include_usage: true } }),
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
   if (!response.ok || response.body === null) throw new ModelError(response.status);
   const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());

@@ -33,10 +33,11 @@ export class Model {
   }
 
   /** The next request, not taken yet, whose prompt's last user message is this. */
-  async next(question: string): Promise<ModelRequest> {
+  async next(question: string | RegExp): Promise<ModelRequest> {
+    const asks = (text: string) => (typeof question === 'string' ? text === question : question.test(text));
     const request = await until(
       `the question "${question}" at the model`,
-      () => this.requests.find((request) => request.question === question && !this.#taken.has(request)),
+      () => this.requests.find((request) => asks(request.question) && !this.#taken.has(request)),
       DEADLINE_MS,
     );
     this.#taken.add(request);
@@ -79,8 +80,9 @@ export class ModelRequest {
     if (this.complaint !== undefined) this.refuse(400);
   }
 
-  get question(): string | undefined {
-    return this.messages.findLast((message) => message.role === 'user')?.content ?? undefined;
+  /** The last user message. */
+  get question(): string {
+    return this.messages.findLast((message) => message.role === 'user')?.content ?? '';
   }
 
   refuse(status: number): void {
