@@ -1,4 +1,5 @@
-// A chat turn: the body of a stock `useChat` in, the AI SDK's stream out. The server is the only author of the thread.
+// A chat turn: load → append the user message → map → execute → stream and accumulate → mask → persist.
+// The body of a stock `useChat` in, the AI SDK's stream out; the server is the only author of the thread.
 
 import type { UIMessage } from 'ai';
 import { after } from 'next/server';
@@ -8,13 +9,13 @@ import {
   lastUserMessage,
   maskMessages,
   retryConflicts,
-  toErrorResponse,
   toOpenAiMessages,
   toUIMessageStreamResponse,
   userTurn,
   type ThreadAddress,
 } from 'threadkeep';
 import { recordUsage } from '@/lib/billing';
+import { answerError } from '@/lib/errors';
 import { runGraph } from '@/lib/graph';
 import { sessionUser, unauthenticated } from '@/lib/session';
 import { threadStore } from '@/lib/store';
@@ -35,7 +36,7 @@ export async function POST(request: Request): Promise<Response> {
       waitUntil: after,
     });
   } catch (error) {
-    return toErrorResponse(error);
+    return answerError(error);
   }
 }
 

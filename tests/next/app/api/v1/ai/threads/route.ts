@@ -1,7 +1,7 @@
 // The signed-in user's threads, newest first: `?limit&cursor`.
 
 import type { NextRequest } from 'next/server';
-import { toErrorResponse } from 'threadkeep';
+import { answerError } from '@/lib/errors';
 import { sessionUser, unauthenticated } from '@/lib/session';
 import { threadStore } from '@/lib/store';
 
@@ -14,6 +14,6 @@ export async function GET(request: NextRequest): Promise<Response> {
     const page = await threadStore().listThreads({ owner, ...(limit !== null && { limit: Number(limit) }), ...(cursor !== null && { cursor }) });
     return Response.json(page, { headers: { 'cache-control': 'no-store' } });
   } catch (error) {
-    return toErrorResponse(error);
+    return answerError(error);
   }
 }

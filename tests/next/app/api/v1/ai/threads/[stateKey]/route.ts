@@ -1,6 +1,6 @@
 // One thread of the signed-in user: its history, and its deletion.
 
-import { toErrorResponse } from 'threadkeep';
+import { answerError } from '@/lib/errors';
 import { sessionUser, unauthenticated } from '@/lib/session';
 import { threadStore } from '@/lib/store';
 
@@ -15,7 +15,7 @@ export async function GET(_request: Request, { params }: Context): Promise<Respo
     const thread = await threadStore().loadThread({ owner, stateKey: (await params).stateKey });
     return Response.json(thread, { headers: { 'cache-control': 'no-store' } });
   } catch (error) {
-    return toErrorResponse(error);
+    return answerError(error);
   }
 }
 
@@ -26,6 +26,6 @@ export async function DELETE(_request: Request, { params }: Context): Promise<Re
     await threadStore().softDelete({ owner, stateKey: (await params).stateKey });
     return Response.json({ ok: true });
   } catch (error) {
-    return toErrorResponse(error);
+    return answerError(error);
   }
 }
