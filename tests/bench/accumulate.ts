@@ -5,11 +5,8 @@ import { readUIMessageStream, type UIMessage, type UIMessageChunk } from 'ai';
 import assert from 'node:assert/strict';
 import { createAccumulator, toUIMessageStream } from 'threadkeep';
 import { ByHand, foldByHand } from './by-hand.ts';
+import { measure, median } from './measure.ts';
 import { pieces, run } from './run.ts';
-
-const ROUNDS = 9;
-/** A round of one contender lasts about so long. */
-const ROUND_MS = 60;
 
 type Contender = () => unknown;
 
@@ -62,24 +59,6 @@ for (const deltas of [100, 1_000, 10_000]) {
   ratio('pushBytes is … times faster than the SDK', sdk / of('pushBytes, lines'), 'goal ≥ 20 at 10,000');
 }
 
-/** Milliseconds a call takes: the median of rounds in which all contenders take turns. */
-function measure(contenders: Record<string, Contender>): Map<string, number> {
-  const rounds = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, contend] of Object.entries(contenders)) {
-      let calls = 0;
-      const start = performance.now();
-      while (performance.now() - start < ROUND_MS) {
-        for (let time = 0; time < 4; time += 1) contend();
-        calls += 4;
-      }
-      // The first round is for the compilers.
-      if (round > 0) rounds.get(name)?.push((performance.now() - start) / calls);
-    }
-  }
-  return new Map([...rounds].map(([name, times]) => [name, median(times)]));
-}
-
 async function timeOfSdk(chunks: readonly UIMessageChunk[], times: number): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < times; time += 1) {
@@ -96,10 +75,6 @@ async function timeOfSdk(chunks: readonly UIMessageChunk[], times: number): Prom
     taken.push(performance.now() - start);
   }
   return median(taken);
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function texts(message: UIMessage | undefined): string {
