@@ -34,6 +34,8 @@ pub struct Masker {
 pub struct Finding<'m> {
     /// The rule that hit.
     pub rule: &'m Rule,
+    /// Its place in [`Masker::rules`].
+    pub number: usize,
     /// Offset of the value, in bytes of the text.
     pub start: usize,
     /// Length of the value, in bytes.
@@ -93,9 +95,9 @@ impl Masker {
         let mut cursor = Cursor::default();
         std::iter::from_fn(move || {
             loop {
-                let (span, rule) = self.next(text, &mut cursor)?;
-                if let Some(rule) = self.compiled.rules.get(rule) {
-                    return Some(Finding { rule, start: span.start, len: span.len() });
+                let (span, number) = self.next(text, &mut cursor)?;
+                if let Some(rule) = self.compiled.rules.get(number) {
+                    return Some(Finding { rule, number, start: span.start, len: span.len() });
                 }
             }
         })
