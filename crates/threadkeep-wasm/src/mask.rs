@@ -35,6 +35,13 @@ fn units(byte: u8) -> u32 {
     }
 }
 
+/// How many places of the text the masker's first pass does not rule out: the floor that a benchmark compares with.
+#[wasm_bindgen(js_name = countPlaces)]
+#[must_use]
+pub fn count_places(text: &[u8]) -> usize {
+    Masker::default().count_places(text)
+}
+
 /// The rule of a number: `{kind, rule, placeholder}`.
 ///
 /// # Errors

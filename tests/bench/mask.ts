@@ -1,0 +1,178 @@
+// How fast text is masked, and how much is found: `maskText` beside what an app writes by hand (eight regular
+// expressions), beside other npm packages, and beside its own first pass alone. All in one process, in turns.
+//
+// MASK_CASES may name a file of cases from public test suites (see docs/masking.md): then recall is told on those, too.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { maskMessages, maskText } from 'threadkeep';
+import { messages, toolOutputs, withSecrets } from './mask-inputs.ts';
+import { byHand, peers, type Mask } from './mask-peers.ts';
+
+const ROUNDS = 7;
+/** A round of one contender lasts about so long: slow ones see fewer texts. */
+const ROUND_MS = 150;
+const BENCH = fileURLToPath(new URL('.', import.meta.url));
+const ROOT = join(BENCH, '../..');
+
+if (!existsSync(join(BENCH, 'node_modules'))) {
+  console.log('installing the other maskers');
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: BENCH, stdio: 'inherit' });
+}
+
+/** The glue of the installed package: its first pass is no part of the API. */
+const wasm = (await import(new URL('../node_modules/threadkeep/dist/wasm/threadkeep.js', import.meta.url).href)) as {
+  countPlaces(text: Uint8Array): number;
+};
+const encoder = new TextEncoder();
+const room = new Uint8Array(1 << 16);
+const scanOnly: Mask = (text) => {
+  wasm.countPlaces(room.subarray(0, encoder.encodeInto(text, room).written));
+  return text;
+};
+
+const cases = readFileSync(join(ROOT, 'tests/fixtures/mask/cases.tsv'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => Buffer.from(line.split('\t')[1] ?? '', 'base64').toString());
+const clean = readFileSync(join(ROOT, 'tests/fixtures/mask/clean.txt'), 'utf8').split('\n');
+
+const inputs: Record<string, string[]> = {
+  'prose and tables': cut(files(ROOT, '.md')),
+  'source code': cut(files(join(ROOT, 'worker/src'), '.rs').concat(files(join(ROOT, 'pkg/src'), '.ts'))),
+  'tool output (JSON)': toolOutputs(400),
+  'texts with secrets': withSecrets(cases),
+};
+
+const started = performance.now();
+maskText('the first text');
+console.log(`ready and first mask: ${(performance.now() - started).toFixed(1)} ms`);
+
+const others = await peers();
+for (const [name, texts] of Object.entries(inputs)) {
+  const speeds = measure({ 'first pass alone': scanOnly, threadkeep: maskText, 'by hand, 8 expressions': byHand, ...others }, texts);
+  table(name, speeds, 'by hand, 8 expressions');
+  const share = (speeds.get('threadkeep') ?? 0) / (speeds.get('first pass alone') ?? 1);
+  console.log(`  threadkeep runs at ${(100 * share).toFixed(0)} % of its first pass (goal ≥ 50 % on clean text)`);
+}
+
+const threads = messages(cases, 200);
+const bytes = JSON.stringify(threads).length;
+const trees = measureCalls(
+  {
+    'maskMessages': () => maskMessages(threads),
+    'maskText on each string': () => leaves(threads, maskText),
+    'by hand on each string': () => leaves(threads, byHand),
+    'JSON.stringify alone': () => JSON.stringify(threads),
+  },
+  bytes,
+);
+table(`UIMessages, ${(bytes / 1e6).toFixed(1)} MB of JSON`, trees, 'by hand on each string');
+
+recall('made-up values, one per rule of ours', cases, clean);
+const suites = process.env['MASK_CASES'];
+if (suites) {
+  const rows = readFileSync(suites, 'utf8').trim().split('\n').map((row) => JSON.parse(row) as Case);
+  const secrets = rows.filter((row) => row.source !== 'presidio' && !row.generated && row.text.length < 4096);
+  const positive = secrets.filter((row) => row.positive).map((row) => row.text);
+  recall('public suites of secrets', sample(positive), sample(secrets.filter((row) => row.union_negative).map((row) => row.text)));
+}
+
+interface Case {
+  readonly source: string;
+  readonly text: string;
+  readonly positive: boolean;
+  readonly generated?: boolean;
+  readonly union_negative?: boolean;
+}
+
+/** Every tenth: the slowest contender takes seconds per hundred. */
+function sample(texts: readonly string[]): string[] {
+  return texts.filter((_, at) => at % 10 === 0);
+}
+
+function recall(title: string, secrets: readonly string[], harmless: readonly string[]): void {
+  console.log(`\n${title}: changed of ${secrets.length} texts with a secret, of ${harmless.length} without`);
+  const changed = (mask: Mask, texts: readonly string[]) => texts.filter((text) => mask(text) !== text).length / texts.length;
+  for (const [name, mask] of Object.entries({ threadkeep: maskText, 'by hand, 8 expressions': byHand, ...others })) {
+    const share = (texts: readonly string[]) => `${(100 * changed(mask, texts)).toFixed(1).padStart(8)} %`;
+    console.log(`  ${name.padEnd(40)}${share(secrets)}${share(harmless)}`);
+  }
+}
+
+/** MB/s of each contender: the median of the rounds, forwards and backwards. */
+function measure(contenders: Record<string, Mask>, texts: readonly string[]): Map<string, number> {
+  const shares = new Map<string, string[]>();
+  for (const [name, mask] of Object.entries(contenders)) {
+    const start = performance.now();
+    const some = [];
+    for (const text of texts) {
+      mask(text);
+      some.push(text);
+      if (performance.now() - start > ROUND_MS) break;
+    }
+    shares.set(name, some);
+  }
+  const times = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const order = Object.entries(contenders);
+    for (const [name, mask] of round % 2 === 0 ? order : order.reverse()) {
+      const own = shares.get(name) ?? [];
+      let bytes = 0;
+      const start = performance.now();
+      do {
+        for (const text of own) {
+          mask(text);
+          bytes += text.length;
+        }
+      } while (performance.now() - start < ROUND_MS);
+      times.set(name, [...(times.get(name) ?? []), bytes / 1e3 / (performance.now() - start)]);
+    }
+  }
+  return new Map([...times].map(([name, own]) => [name, median(own)]));
+}
+
+function measureCalls(contenders: Record<string, () => unknown>, bytes: number): Map<string, number> {
+  const speeds = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const order = Object.entries(contenders);
+    for (const [name, run] of round % 2 === 0 ? order : order.reverse()) {
+      const start = performance.now();
+      run();
+      speeds.set(name, [...(speeds.get(name) ?? []), bytes / 1e3 / (performance.now() - start)]);
+    }
+  }
+  return new Map([...speeds].map(([name, own]) => [name, median(own)]));
+}
+
+function table(title: string, speeds: Map<string, number>, base: string): void {
+  console.log(`\n${title.padEnd(42)}${'MB/s'.padStart(10)}   × ${base}`);
+  for (const [name, speed] of speeds) {
+    console.log(`  ${name.padEnd(40)}${speed.toFixed(speed < 10 ? 2 : 0).padStart(10)}${(speed / (speeds.get(base) ?? 1)).toFixed(2).padStart(9)}`);
+  }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+function leaves(value: unknown, mask: Mask): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => leaves(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, leaves(item, mask)]));
+}
+
+function files(folder: string, ending: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending) && !/node_modules|target|dist/.test(entry.parentPath))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+}
+
+/** As long as messages are. */
+function cut(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => text.match(/[^]{1,4000}/g) ?? []);
+}
+
