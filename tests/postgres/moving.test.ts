@@ -67,7 +67,7 @@ test('an export that was broken off, in a line or between two, goes on to the sa
   }
 });
 
-test('an import again writes nothing, and one that was broken off goes on', LIMIT, async () => {
+test('an import again changes nothing, and one that was broken off goes on', LIMIT, async () => {
   const rows = () => stand.sql('SELECT id, updated_at, message_count, title, metadata, md5(messages::text) FROM ai_threads ORDER BY id');
   const before = await rows();
   await ok('import', '--to', stand.url(), '--in', file('first'));
