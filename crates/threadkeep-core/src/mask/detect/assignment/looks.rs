@@ -66,8 +66,10 @@ pub(super) fn is_loose_token(text: &[u8]) -> bool {
             !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b'=' | b'+' | b'/' | b'.' | b'%' | b':')
         })
         .count();
-    // Manuals write the alphabet where a token belongs.
-    let letters_alone = digits == 0 && text.len() >= 20 && entropy::longest_sequence(text) >= 12;
+    // No word is hexadecimal for so long, and manuals write the alphabet where a token belongs.
+    let letters_alone = digits == 0
+        && text.len() >= 20
+        && (entropy::longest_sequence(text) >= 12 || text.iter().all(u8::is_ascii_hexdigit));
     signs == 0
         && !text.ends_with(b"--")
         && (digits > 1 || letters_alone)
@@ -126,8 +128,14 @@ fn is_camel(part: &[u8]) -> bool {
         && groups < 2
         && capitals <= starts + 3
         && starts > 0
+        && !is_unspeakable(part)
         && part.len() >= 3 * (starts + 1)
         && vowels * 5 >= part.len()
+}
+
+/// Five small consonants in a row: hardly a word has them.
+fn is_unspeakable(part: &[u8]) -> bool {
+    part.windows(5).any(|run| run.iter().all(|byte| byte.is_ascii_lowercase() && !b"aeiouy".contains(byte)))
 }
 
 /// Segments with a plain word among them: `prod/app/4f3a91c2`.

@@ -12,7 +12,7 @@ use crate::mask::check::entropy;
 use crate::mask::window::Window;
 
 /// Longest value, in bytes. Longer ones are documents; tokens of known issuers have rules of their own.
-const VALUE_BYTES: usize = 512;
+const VALUE_BYTES: usize = 1024;
 
 /// Shortest password and shortest token, in bytes.
 const PASSWORD_BYTES: usize = 5;
