@@ -13,8 +13,14 @@ use super::scan::LONG_WORD_BYTES;
 /// Stands for a space in a table of anchors, where a space separates.
 const SPACE: &str = "␣";
 
+/// The start of a placeholder.
+const PLACEHOLDER: &[u8] = b"[RE";
+
 /// Pairs of seven-bit bytes.
 const PAIRS: usize = 1 << 14;
+
+/// Hashes of three bytes.
+const TRIPLES: usize = 1 << 16;
 
 /// Longest run of digits that is told from longer ones.
 pub(super) const MAX_DIGITS: usize = 20;
@@ -27,6 +33,10 @@ pub(super) struct Index {
     pub(super) prints: Prints,
     pub(super) digit_runs: DigitRuns,
     pub(super) signs: Signs,
+    /// One bit per hash of three bytes: whether some fingerprint is so. Most places end here.
+    triples: Box<[u64]>,
+    /// A fingerprint of one byte is in force: every place counts.
+    unsifted: bool,
     /// Number of the first link of each pair, plus one; 0 when there is none.
     pairs: Box<[u16]>,
     links: Vec<Link>,
@@ -96,6 +106,8 @@ impl Index {
             prints: Prints::default(),
             digit_runs: DigitRuns::None,
             signs: Signs::default(),
+            triples: vec![0; TRIPLES / 64].into_boxed_slice(),
+            unsifted: false,
             pairs: vec![0; PAIRS].into_boxed_slice(),
             links: Vec::new(),
             anchors: Vec::new(),
@@ -153,9 +165,10 @@ impl Index {
     fn choose_prints(&mut self) {
         let short = self.anchors.iter().filter(|anchor| !anchor.long);
         let mut texts: Vec<_> = short.map(|anchor| (self.literal(anchor), anchor.any_case)).collect();
-        texts.push((b"[RE", false));
+        texts.push((PLACEHOLDER, false));
         let (prints, offsets) = prints::choose(&texts);
         self.prints = prints;
+        self.sift(PLACEHOLDER, false);
         for (anchor, offset) in self.anchors.iter_mut().filter(|anchor| !anchor.long).zip(offsets) {
             anchor.offset = offset as u8;
         }
@@ -174,12 +187,45 @@ impl Index {
             third,
             third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
         };
+        self.sift(&print.to_vec(), anchor.any_case);
         for first in cases(first, anchor.any_case) {
             match second {
                 Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),
                 None => (0..128).for_each(|second| self.link(pair(first, second), link)),
             }
         }
+    }
+
+    /// Enters the first three bytes; when there are but two, every third.
+    fn sift(&mut self, print: &[u8], any_case: bool) {
+        let [first, second, rest @ ..] = print else {
+            self.unsifted |= print.first() != Some(&self.prints.single);
+            return;
+        };
+        for first in cases(*first, any_case) {
+            for second in cases(*second, any_case) {
+                match rest.first() {
+                    Some(third) => cases(*third, any_case).for_each(|third| self.enter(first, second, third)),
+                    None => (0..=u8::MAX).for_each(|third| self.enter(first, second, third)),
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, first: u8, second: u8, third: u8) {
+        let hash = triple(first, second, third);
+        if let Some(bits) = self.triples.get_mut(hash / 64) {
+            *bits |= 1 << (hash % 64);
+        }
+    }
+
+    /// A fingerprint may be at the start of these bytes.
+    #[inline(always)]
+    pub(super) fn may_start(&self, bytes: &[u8]) -> bool {
+        let [first, second, third, ..] = bytes else { return true };
+        let hash = triple(*first, *second, *third);
+        let stands = self.triples.get(hash / 64).is_none_or(|bits| bits >> (hash % 64) & 1 == 1);
+        stands || self.unsifted || *first == self.prints.single
     }
 
     fn link(&mut self, pair: usize, link: Link) {
@@ -283,6 +329,13 @@ impl<'a> Iterator for Anchors<'a> {
             }
         }
     }
+}
+
+#[inline(always)]
+fn triple(first: u8, second: u8, third: u8) -> usize {
+    let bytes = u32::from_le_bytes([first, second, third, 0]);
+    // Fibonacci hashing: the high bits of the product depend on every byte.
+    (bytes.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 fn pair(first: u8, second: u8) -> usize {

@@ -74,19 +74,21 @@ impl<'a> Scan<'a> {
     }
 
     pub(super) fn next(&mut self) -> Option<Place> {
-        while self.left == 0 {
-            if self.base + BLOCK_BYTES >= self.bytes.len() {
-                return None;
+        let Places { anchors, digits, groups, colons } = loop {
+            if self.left == 0 {
+                self.advance()?;
+                continue;
             }
-            self.base += BLOCK_BYTES;
-            self.before = self.here;
-            self.here = self.after;
-            self.after = self.block(self.base + BLOCK_BYTES);
-            self.find();
-        }
+            let others = self.places.digits | self.places.groups | self.places.colons;
+            let bit = self.left & self.left.wrapping_neg();
+            let at = self.base + bit.trailing_zeros() as usize;
+            if others & bit != 0 || self.index.may_start(self.bytes.get(at..).unwrap_or_default()) {
+                break self.places;
+            }
+            self.left ^= bit;
+        };
         let bit = self.left & self.left.wrapping_neg();
         self.left ^= bit;
-        let Places { anchors, digits, groups, colons } = self.places;
         let shift = bit.trailing_zeros();
         Some(Place {
             at: self.base + shift as usize,
@@ -96,6 +98,19 @@ impl<'a> Scan<'a> {
             groups: groups & bit != 0,
             colons: colons & bit != 0,
         })
+    }
+
+    /// On to the next block; `None` at the end.
+    fn advance(&mut self) -> Option<()> {
+        if self.base + BLOCK_BYTES >= self.bytes.len() {
+            return None;
+        }
+        self.base += BLOCK_BYTES;
+        self.before = self.here;
+        self.here = self.after;
+        self.after = self.block(self.base + BLOCK_BYTES);
+        self.find();
+        Some(())
     }
 
     /// Length of the run of digits that starts at a bit of `here`.

@@ -10,13 +10,14 @@ const ZONE_BYTES: usize = 16;
 /// IPv4, triggered by the first digit.
 pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
+    // First of all: most numbers with a dot behind them are no four.
+    let end = quad(window, start)?;
     if !window.word_starts(start)
         || matches!(window.before(start), Some(b'.' | b'-' | b'+'))
         || is_numbering(window, start)
     {
         return None;
     }
-    let end = quad(window, start)?;
     // A fifth number that stands apart (a dot, then digits) is the tail of something else: the address is masked.
     let ends = match window.at(end) {
         Some(b'-' | b'+' | b'.') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphabetic()),
