@@ -27,6 +27,14 @@ ALTER TABLE ai_threads
     -- {key: [position, count]} of appends that came with an idempotency key; one entry per append at most.
     ADD COLUMN IF NOT EXISTS idempotency_keys jsonb NOT NULL DEFAULT '{}';
 --> statement-breakpoint
+-- Each append compresses the array anew: lz4 does that several times faster, where PostgreSQL is built with it.
+DO $$
+BEGIN
+    ALTER TABLE ai_threads ALTER COLUMN messages SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    NULL;
+END $$;
+--> statement-breakpoint
 -- The title of a thread that is there already: its metadata's, else its first user text on one line.
 DO $$
 BEGIN

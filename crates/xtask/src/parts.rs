@@ -174,6 +174,19 @@ fn next(project: &Project) -> Result<Outcome> {
     let mut node = shell.command("node");
     node.args(NODE_TEST).args(specs(project, "next/test")?).env("CHROMIUM", &chromium.browser);
     shell.run(&mut node)?;
+    on_postgres(project, &shell)
+}
+
+/// The same app on the other store, without a browser: what a page shows does not depend on it.
+fn on_postgres(project: &Project, shell: &Shell) -> Result<Outcome> {
+    let postgres = postgres::postgres(shell)?;
+    node::packages(project, shell, "tests/postgres")?;
+    let mut node = shell.command("node");
+    node.args(NODE_TEST)
+        .arg("tests/next/test/acceptance.test.ts")
+        .env("THREAD_STORE", "postgres")
+        .env("POSTGRES_BIN", &postgres.bin);
+    shell.run(&mut node)?;
     Ok(Outcome::Passed)
 }
 

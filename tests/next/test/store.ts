@@ -19,6 +19,8 @@ export async function startStore(): Promise<TestStore> {
   switch (name) {
     case 'worker':
       return workerStore();
+    case 'postgres':
+      return postgresStore();
     default:
       throw new Error(`there is no store called ${name}`);
   }
@@ -30,5 +32,24 @@ async function workerStore(): Promise<TestStore> {
     port: createWorkerStore({ url: worker.url, serviceToken: SERVICE_TOKEN }),
     vars: { THREAD_STORE: 'worker', THREADKEEP_URL: worker.url, THREADKEEP_SERVICE_TOKEN: SERVICE_TOKEN },
     discard: () => worker.discard(),
+  };
+}
+
+// Loaded when it is asked for: the other store does without these packages.
+async function postgresStore(): Promise<TestStore> {
+  const { Server } = await import('../../postgres/support/server.ts');
+  const { APP_ROLE, makeDatabase } = await import('../../postgres/support/database.ts');
+  const { nodePostgres } = await import('../../postgres/support/drivers.ts');
+  const { createPostgresStore } = await import('../../../pkg/dist/postgres/index.js');
+  const server = await Server.start();
+  const url = server.url(await makeDatabase(server), APP_ROLE);
+  const opened = nodePostgres(url);
+  return {
+    port: createPostgresStore(opened),
+    vars: { THREAD_STORE: 'postgres', DATABASE_URL: url },
+    discard: async () => {
+      await opened.close();
+      await server.discard();
+    },
   };
 }
