@@ -265,3 +265,32 @@ impl Rule {
         holds.then_some(span)
     }
 }
+
+/// Asks every rule at every byte, and fails when one finds a value where the first pass sees no place for it.
+#[cfg(test)]
+pub(super) fn check_first_pass(compiled: &Compiled, bytes: &[u8]) {
+    let text = Text { compiled, bytes, floor: 0, end: End::OfText };
+    let mut scan = Scan::new(&compiled.index, bytes, 0, 0, false);
+    let mut seen = scan.next();
+    for at in 0..bytes.len() {
+        let digits = bytes[at].is_ascii_digit() && !(at > 0 && bytes[at - 1].is_ascii_digit());
+        let run = bytes[at..].iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+        let hex_before = at > 0 && bytes[at - 1].is_ascii_hexdigit();
+        let groups = matches!(bytes[at], b':' | b'-' | b'.') && hex_before;
+        let colons = bytes[at] == b':' && (hex_before || bytes.get(at + 1) == Some(&b':'));
+        let every = Place { at, anchors: true, digits, run, groups, colons };
+        let own = seen.filter(|place| place.at == at);
+        if own.is_some() {
+            seen = scan.next();
+        }
+        let found = match text.try_place(&every) {
+            Verdict::Span(span, rule) => Some((span, rule)),
+            Verdict::None | Verdict::NeedsMore => None,
+        };
+        let found_there = own.and_then(|place| match text.try_place(&place) {
+            Verdict::Span(span, rule) => Some((span, rule)),
+            Verdict::None | Verdict::NeedsMore => None,
+        });
+        assert_eq!(found_there, found, "at {at} of {:?}", String::from_utf8_lossy(bytes));
+    }
+}

@@ -176,7 +176,8 @@ impl Index {
 
     fn chain(&mut self, number: usize) {
         let Some(anchor) = self.anchors.get(number).copied() else { return };
-        let print = self.literal(&anchor).get(usize::from(anchor.offset)..).unwrap_or_default();
+        let literal = self.literal(&anchor).to_vec();
+        let print = literal.get(usize::from(anchor.offset)..).unwrap_or_default();
         let (Some(first), second, third) = (print.first().copied(), print.get(1).copied(), print.get(2).copied())
         else {
             return;
@@ -187,7 +188,7 @@ impl Index {
             third,
             third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
         };
-        self.sift(&print.to_vec(), anchor.any_case);
+        self.sift(print, anchor.any_case);
         for first in cases(first, anchor.any_case) {
             match second {
                 Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),

@@ -162,6 +162,11 @@ proptest! {
     }
 
     #[test]
+    fn the_first_pass_rules_out_no_value(text in hostile()) {
+        engine::check_first_pass(&Masker::default().compiled, text.as_bytes());
+    }
+
+    #[test]
     fn json_keeps_its_shape(text in hostile(), key in hostile()) {
         let mut value = serde_json::json!({key.clone(): [text, 1, null, {"k": true}]});
         Masker::default().mask_value(&mut value);
@@ -266,5 +271,17 @@ fn no_input_is_slow() {
         let (small, large) = (cost(16 * 1024), cost(64 * 1024));
         assert!(large <= 5 * small + 100_000, "{piece:?}: {small} reads, then {large}");
         assert!(large <= 64 * 1024 * 200, "{piece:?}: {large} reads of {} bytes", 64 * 1024);
+    }
+}
+
+#[test]
+fn the_first_pass_rules_out_no_value_of_any_rule() {
+    let all = rules::all().fold(Masker::builder(), |builder, rule| builder.with(&rule.name)).build().unwrap();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/mask");
+    for file in ["cases.tsv", "national.tsv"] {
+        let cases = std::fs::read_to_string(format!("{fixtures}/{file}")).unwrap();
+        let texts =
+            cases.lines().filter_map(|line| line.split('\t').nth(1)).map(|text| check::base64::decode(text.as_bytes()));
+        texts.for_each(|text| engine::check_first_pass(&all.compiled, &text));
     }
 }
