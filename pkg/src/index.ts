@@ -26,6 +26,7 @@ export {
   type OpenAiToolCall,
   type ToolCallDto,
 } from './map.ts';
+export { contextMessage, type ContextDocument, type ContextMessage } from './context.ts';
 export { maskMessages, maskText, type Finding, type MaskReport } from './mask.ts';
 export { createStateKey, isStateKey, parseStateKey } from './state-key.ts';
 export { isErrorCode, ThreadkeepError, toErrorResponse, type ErrorCode } from './error.ts';

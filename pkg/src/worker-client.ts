@@ -27,6 +27,8 @@ interface Call {
   readonly body?: unknown;
   /** Whether a second time does no harm. */
   readonly repeatable: boolean;
+  /** A refusal that says something about this call, beyond those of every call. */
+  readonly expects?: ErrorCode;
 }
 
 export class WorkerClient {
@@ -35,9 +37,9 @@ export class WorkerClient {
   readonly #timeoutMs: number;
 
   constructor({ url, serviceToken, timeoutMs = DEFAULT_TIMEOUT_MS }: WorkerStoreOptions) {
-    if (!URL.canParse(url) || !/^https?:/.test(url)) throw new TypeError('threadkeep/worker-store: `url` is no http(s) URL');
+    if (!URL.canParse(url) || !/^https?:/.test(url)) throw new TypeError('threadkeep: `url` is no http(s) URL');
     // A token that no header can carry would be shown in the runtime's own error.
-    if (!/^[\x21-\x7e]+$/.test(serviceToken)) throw new TypeError('threadkeep/worker-store: `serviceToken` is no token');
+    if (!/^[\x21-\x7e]+$/.test(serviceToken)) throw new TypeError('threadkeep: `serviceToken` is no token');
     this.#origin = url.replace(/\/+$/, '');
     this.#authorization = `Bearer ${serviceToken}`;
     this.#timeoutMs = timeoutMs;
@@ -56,7 +58,7 @@ export class WorkerClient {
     return this.#once<Answer>(call, body);
   }
 
-  async #once<Answer>({ owner, method, path }: Call, body: string | null): Promise<Answer> {
+  async #once<Answer>({ owner, method, path, expects }: Call, body: string | null): Promise<Answer> {
     const headers: Record<string, string> = { authorization: this.#authorization, 'x-threadkeep-owner': ownerHeader(owner) };
     if (body !== null) headers['content-type'] = 'application/json';
     // A history from a cache is a wrong one, and some frameworks cache every fetch they can.
@@ -71,7 +73,7 @@ export class WorkerClient {
     }
     const answer = parse(text);
     if (response.ok && answer !== undefined) return answer as Answer;
-    throw refusal(response.status, answer);
+    throw refusal(response.status, answer, expects);
   }
 }
 
@@ -86,6 +88,8 @@ class Unanswered extends ThreadkeepError {
 const OF_THE_CALLER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'invalid_request',
   'invalid_state_key',
+  'invalid_scope',
+  'no_user_message',
   'thread_conflict',
   'thread_diverged',
   'thread_full',
@@ -95,9 +99,9 @@ const OF_THE_CALLER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'message_too_long',
 ]);
 
-function refusal(status: number, answer: unknown): ThreadkeepError {
+function refusal(status: number, answer: unknown, expected?: ErrorCode): ThreadkeepError {
   const code = (answer as { error?: { code?: unknown } } | undefined)?.error?.code;
-  if (isErrorCode(code) && OF_THE_CALLER.has(code)) return errorOfCode(code);
+  if (isErrorCode(code) && (code === expected || OF_THE_CALLER.has(code))) return errorOfCode(code);
   // Only the code: what else is in an answer may be anybody's words.
   const cause = isErrorCode(code) ? new ThreadkeepError(code) : new Error(`the worker's URL answered with HTTP status ${status}`);
   return status >= 500 || status === 429 ? new Unanswered({ cause }) : new ThreadkeepError('internal', { cause });

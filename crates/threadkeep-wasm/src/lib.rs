@@ -6,6 +6,7 @@
 //! No JavaScript of a caller runs while Rust does: values come as JSON text, so a `toJSON` or a getter has run before.
 
 mod accumulator;
+mod context;
 mod error;
 mod fold;
 mod history;
@@ -19,6 +20,7 @@ mod thread;
 mod value;
 
 pub use accumulator::Accumulator;
+pub use context::context_message;
 pub use error::public_error_text;
 pub use fold::fold;
 pub use history::{find_invalid_message, repair_messages, upgrade_messages};

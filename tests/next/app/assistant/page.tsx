@@ -1,0 +1,10 @@
+import { redirect } from 'next/navigation';
+import { Assistant } from '@/components/assistant';
+import { sessionUser } from '@/lib/session';
+import { workerUrl } from '@/lib/worker';
+
+/** assistant-ui's own components on the worker. */
+export default async function AssistantPage() {
+  if ((await sessionUser()) === undefined) redirect('/sign-in');
+  return <Assistant workerUrl={workerUrl()} />;
+}
