@@ -23,7 +23,10 @@ export function SpecChat({ user, threadId, scope, workerUrl, stored }: Props) {
   const end = useRef<HTMLDivElement>(null);
   const said = text.trim();
 
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [messages]);
+  useEffect(() => {
+    // Newer browsers give a promise for it, which is no clean-up.
+    void end.current?.scrollIntoView({ block: 'nearest' });
+  }, [messages]);
 
   function send(event: FormEvent) {
     event.preventDefault();

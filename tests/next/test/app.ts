@@ -25,14 +25,16 @@ export class NextApp {
   #process: ChildProcess | undefined;
   #url = '';
   readonly #vars: Record<string, string>;
+  readonly #port: number;
 
-  private constructor(vars: Record<string, string>) {
+  private constructor(vars: Record<string, string>, port: number) {
     this.#vars = vars;
+    this.#port = port;
   }
 
-  /** Starts the app and waits until it answers. */
-  static async start(vars: Record<string, string>): Promise<NextApp> {
-    const app = new NextApp(vars);
+  /** Starts the app and waits until it answers; on any port, or on the one that somebody has to know before. */
+  static async start(vars: Record<string, string>, port = 0): Promise<NextApp> {
+    const app = new NextApp(vars, port);
     await app.#launch();
     return app;
   }
@@ -59,7 +61,7 @@ export class NextApp {
   async #launch(): Promise<void> {
     if (!existsSync(resolve(APP, '.next/BUILD_ID'))) throw new Error('the app is not built: run "cargo xtask test next"');
     const next = resolve(APP, 'node_modules/next/dist/bin/next');
-    const child = spawn(process.execPath, [next, 'start', '--port', '0', '--hostname', '127.0.0.1'], {
+    const child = spawn(process.execPath, [next, 'start', '--port', String(this.#port), '--hostname', '127.0.0.1'], {
       cwd: APP,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NEXT_TELEMETRY_DISABLED: '1', SESSION_SECRET, ...this.#vars },
