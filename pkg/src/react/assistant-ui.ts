@@ -1,13 +1,15 @@
 // Adapters for assistant-ui: its thread list and its history on the worker. They fit its `RemoteThreadListAdapter` and
 // `ThreadHistoryAdapter` by shape, so the package does not depend on it.
 //
-// The worker is the author of what is stored: messages come to it by chat, titles from the first question. So `append`
-// has nothing to do, and neither does a title generator.
+// The worker is the author of what is stored: messages come to it by chat, so `append` has nothing to do.
 
 import type { UIMessage } from 'ai';
 import { ask, type WorkerPage } from './worker-page.ts';
 
 const THREADS = '/api/v1/ai/threads';
+
+/** Longest title, in characters: the worker's. */
+const MAX_TITLE_CHARS = 100;
 
 /** Threads per page of the list. */
 const PAGE = 50;
@@ -27,6 +29,12 @@ interface ThreadMetadata {
   readonly custom?: Record<string, unknown>;
 }
 
+/** What is read of assistant-ui's messages. */
+interface SaidMessage {
+  readonly role: string;
+  readonly content: readonly { readonly type: string; readonly text?: string }[];
+}
+
 /** A piece of a title on its way, as assistant-ui streams it. */
 type TitleChunk =
   | { readonly path: readonly number[]; readonly type: 'part-start'; readonly part: { readonly type: 'text' } }
@@ -43,7 +51,7 @@ export interface ThreadList {
   archive(remoteId: string): Promise<void>;
   unarchive(remoteId: string): Promise<void>;
   delete(remoteId: string): Promise<void>;
-  generateTitle(remoteId: string): Promise<ReadableStream<never>>;
+  generateTitle(remoteId: string, messages: readonly SaidMessage[]): Promise<ReadableStream<never>>;
 }
 
 /** assistant-ui's `ThreadHistoryAdapter`, for its AI SDK runtime. */
@@ -110,10 +118,8 @@ export function createThreadListAdapter(worker: WorkerPage): ThreadList {
       await ask(worker, 'DELETE', `${THREADS}/${remoteId}`);
       known.delete(remoteId);
     },
-    async generateTitle(remoteId) {
-      const title = (await find(remoteId))?.title;
-      return titleStream(title) as ReadableStream<never>;
-    },
+    // As the worker makes it, and before the worker has the message.
+    generateTitle: async (_, messages) => titleStream(titleOf(messages)) as ReadableStream<never>,
   };
 }
 
@@ -147,6 +153,13 @@ function toMetadata({ stateKey, title, updatedAt, metadata }: ListedThread): Thr
     lastMessageAt: new Date(updatedAt),
     ...(typeof custom === 'object' && custom !== null ? { custom: custom as Record<string, unknown> } : {}),
   };
+}
+
+/** The first question on one line, as far as it fits. */
+function titleOf(messages: readonly SaidMessage[]): string | undefined {
+  const texts = messages.filter(({ role }) => role === 'user').flatMap(({ content }) => content.map(({ text }) => text ?? ''));
+  const first = texts.map((text) => text.trim().replace(/\s+/g, ' ')).find((text) => text !== '');
+  return first && [...first].slice(0, MAX_TITLE_CHARS).join('').trimEnd();
 }
 
 function titleStream(title: string | undefined): ReadableStream<TitleChunk> {

@@ -3,7 +3,7 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
 /** Milliseconds. Generous: two busy cores are shared. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 90_000;
 
 export class Visitor {
   readonly context: BrowserContext;
