@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UIMessage } from 'ai';
 import {
+  contextMessage,
   createStateKey,
   isErrorCode,
   isStateKey,
@@ -142,4 +143,14 @@ test('an error becomes the answer that the worker would give, and no word of ano
   assert.deepEqual([answer.status, await answer.json()], [400, { error: { code: 'no_user_message', message: 'the request has no user message with text' } }]);
   const other = toErrorResponse(new Error('psql: password wrong for bob'));
   assert.deepEqual([other.status, await other.json()], [500, { error: { code: 'internal', message: 'internal error' } }]);
+});
+
+test('documents become one system message, cut by the rule', () => {
+  const message = contextMessage([{ name: 'spec.md', text: '# Spec' }, { name: 'plan.md', text: 'x'.repeat(200_000) }]);
+  assert.equal(message?.role, 'system');
+  assert.match(message.content, /<document name="spec\.md">\n# Spec\n<\/document>\n\n<document name="plan\.md">\nx{131066}\n\[cut: 131066 of 200000 bytes are shown\]\n<\/document>$/);
+  assert.equal(contextMessage([]), undefined);
+  for (const bad of [undefined, {}, [{ name: 'a' }], [{ name: '', text: 'b' }], [{ name: 'a', text: 5 }]]) {
+    assert.equal(codeOf(() => contextMessage(bad as never)), 'invalid_request');
+  }
 });
