@@ -1,14 +1,8 @@
 // Context: documents that the server has read, as one system message at the head of a prompt.
 
+import type { ContextDocument } from './context-document.ts';
 import { call, toJson } from './core.ts';
 import * as wasm from './wasm/threadkeep.js';
-
-/** A document of a context, such as a spec. */
-export interface ContextDocument {
-  /** 1 to 512 bytes; a path, as a rule. */
-  readonly name: string;
-  readonly text: string;
-}
 
 /** What stands at the head of a prompt; never store it, and never take it from a client. */
 export interface ContextMessage {

@@ -26,7 +26,8 @@ export {
   type OpenAiToolCall,
   type ToolCallDto,
 } from './map.ts';
-export { contextMessage, type ContextDocument, type ContextMessage } from './context.ts';
+export { type ContextDocument } from './context-document.ts';
+export { contextMessage, type ContextMessage } from './context.ts';
 export { maskMessages, maskText, type Finding, type MaskReport } from './mask.ts';
 export { createStateKey, isStateKey, parseStateKey } from './state-key.ts';
 export { isErrorCode, ThreadkeepError, toErrorResponse, type ErrorCode } from './error.ts';

@@ -1,7 +1,7 @@
 // `threadkeep/scoped-threads`: the threads of a project's entities, in a deployed worker, with its service token.
 
 import type { UIMessage } from 'ai';
-import type { ContextDocument } from './context.ts';
+import type { ContextDocument } from './context-document.ts';
 import { ThreadkeepError } from './error.ts';
 import { threadPath, type Scope } from './scope.ts';
 import { WorkerClient, type WorkerStoreOptions } from './worker-client.ts';
