@@ -40,7 +40,7 @@ const cases = readFileSync(join(ROOT, 'tests/fixtures/mask/cases.tsv'), 'utf8')
 const clean = readFileSync(join(ROOT, 'tests/fixtures/mask/clean.txt'), 'utf8').split('\n');
 
 const inputs: Record<string, string[]> = {
-  'prose and tables': cut(files(ROOT, '.md')),
+  'prose and tables': cut(files(ROOT, '.md').filter((text) => !text.startsWith('# Masking'))),
   'source code': cut(files(join(ROOT, 'worker/src'), '.rs').concat(files(join(ROOT, 'pkg/src'), '.ts'))),
   'tool output (JSON)': toolOutputs(400),
   'texts with secrets': withSecrets(cases),
