@@ -15,7 +15,7 @@ export {
   type UpgradedMessages,
   type ValidatedMessages,
 } from './history.ts';
-export { lastUserMessage } from './request.ts';
+export { lastUserMessage, takeToolAnswers, type ToolAnswers } from './request.ts';
 export {
   toOpenAiMessages,
   uiMessagesToMessageDtos,

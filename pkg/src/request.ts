@@ -16,3 +16,28 @@ export function lastUserMessage(body: unknown): UIMessage {
   const json = toJson(body);
   return call(() => wasm.lastUserMessage(json));
 }
+
+/** A stored thread after a client's answers. */
+export interface ToolAnswers<MESSAGE extends UIMessage = UIMessage> {
+  /** The stored messages, the pending calls of the last one completed. */
+  readonly messages: MESSAGE[];
+  /** How many answers were taken; 0 leaves the messages as they were. */
+  readonly taken: number;
+}
+
+/**
+ * TOOLS_ARE_SERVER_AUTHORED: what a client answers to calls that the server left pending. A client that has run a tool of
+ * its own, or whose user has decided on an approval, posts its history with an assistant message last. Of it only the
+ * output, the error or the decision is taken, for a call of the last stored message that waits for just that, by the
+ * stored ids; name and input stay the stored ones. All else is ignored: forged ids, changed inputs, calls that have ended,
+ * calls of another thread.
+ *
+ * A denied call has ended (`output-denied`); an approved one is `approval-responded`, for you to run.
+ *
+ * @throws {ThreadkeepError} as {@link lastUserMessage}, and `invalid_request` when `stored` is no array of `UIMessage`s.
+ */
+export function takeToolAnswers<MESSAGE extends UIMessage>(body: unknown, stored: readonly MESSAGE[]): ToolAnswers<MESSAGE> {
+  const json = toJson(body);
+  const messages = toJson(stored);
+  return call(() => wasm.takeToolAnswers(json, messages));
+}

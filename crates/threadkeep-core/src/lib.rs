@@ -11,6 +11,7 @@
 //! and back from a stored thread through [`map`] to the executor.
 
 mod accumulate;
+pub mod answer;
 pub mod bridge;
 pub mod chunk;
 pub mod chunk_reader;

@@ -1,5 +1,6 @@
 //! `ChatRequest`: what is read of a chat request. The rest of what a client sends is not even looked at.
 
+use crate::answer::{MAX_ANSWER_BYTES, ToolAnswer, read_answer};
 use crate::context::{Document, read_documents};
 use crate::error::ErrorCode;
 use crate::half_letters::HalfLetters;
@@ -26,8 +27,11 @@ pub const MAX_MESSAGE_ID_BYTES: usize = 128;
 /// A chat request, reduced to what a client may decide: its last user message and which thread it goes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChatRequest {
-    /// The text parts of the last user message, in order; never empty.
+    /// The text parts of the last user message, in order; empty only when there are `answers`.
     pub texts: Vec<String>,
+    /// What an assistant message at the end of the history answers to pending calls. Not checked yet: see
+    /// [`take_answers`](crate::answer::take_answers).
+    pub answers: Vec<ToolAnswer>,
     /// The client's id of that message, when it is well-formed.
     pub message_id: Option<String>,
     /// `stateKey`, else `id` when it is a valid key; `None` asks for a generated one.
@@ -83,7 +87,8 @@ impl ChatRequest {
     /// Reads a request body.
     ///
     /// Of `messages` only the last entry with `role: "user"` is read, and of it only its text parts and its id;
-    /// `message: string` counts as that entry. Everything else (`system`, `tools`, other entries) is ignored.
+    /// `message: string` counts as that entry. Of an assistant message at the very end the answers to pending calls are
+    /// read. Everything else (`system`, `tools`, other entries) is ignored.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidJson`] when it is no JSON; [`ErrorCode::InvalidRequest`] when it is no object or `model` or
@@ -113,13 +118,18 @@ impl ChatRequest {
             Some(raw) => Some(string(raw).and_then(|text| StateKey::parse(&text)).ok_or(ErrorCode::InvalidStateKey)?),
             None => body.id.and_then(string).and_then(|text| StateKey::parse(&text)),
         };
-        let (message_id, texts) = user_message(&body).ok_or(ErrorCode::NoUserMessage)?;
+        let answers = answers(&body)?;
+        let (message_id, texts) = match user_message(&body) {
+            None if answers.is_empty() => return Err(ErrorCode::NoUserMessage),
+            given => given.unwrap_or_default(),
+        };
         if texts.iter().map(String::len).sum::<usize>() > MAX_USER_TEXT_BYTES {
             return Err(ErrorCode::MessageTooLong);
         }
         let said = |raw: Option<&RawValue>| raw.filter(|_| writer == Writer::Service).and_then(read::<Value>);
         Ok(Self {
             texts,
+            answers,
             message_id,
             state_key,
             scope: scope(body.scope)?,
@@ -166,6 +176,30 @@ fn name(raw: Option<&RawValue>) -> Result<Option<String>, ErrorCode> {
     let Some(raw) = raw else { return Ok(None) };
     let text = string(raw).filter(|text| (1..=MAX_NAME_BYTES).contains(&text.len()));
     text.map(Some).ok_or(ErrorCode::InvalidRequest)
+}
+
+/// What the last entry answers, when it is an assistant message: how a client goes on after a tool of its own, or after
+/// an approval.
+fn answers(body: &Body<'_>) -> Result<Vec<ToolAnswer>, ErrorCode> {
+    let mut last = None;
+    if let Some(messages) = body.messages.filter(|_| body.message.is_none()) {
+        each(messages, |raw| last = Some(raw));
+    }
+    let entry = last.and_then(|raw| serde_json::from_str::<Entry<'_>>(raw.get()).ok());
+    let Some(parts) = entry.filter(|entry| entry.role == "assistant").and_then(|entry| entry.parts) else {
+        return Ok(Vec::new());
+    };
+    let mut answers = Vec::new();
+    let mut bytes = 0;
+    each(parts, |raw| {
+        if bytes <= MAX_ANSWER_BYTES
+            && let Some(answer) = read::<Value>(raw).as_ref().and_then(read_answer)
+        {
+            bytes += raw.get().len();
+            answers.push(answer);
+        }
+    });
+    if bytes > MAX_ANSWER_BYTES { Err(ErrorCode::MessageTooLong) } else { Ok(answers) }
 }
 
 /// The id and the texts of the user message that the request brings.
@@ -244,6 +278,7 @@ pub fn is_message_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Outcome;
     use serde_json::json;
 
     fn read(body: &Value) -> Result<ChatRequest, ErrorCode> {
@@ -384,5 +419,29 @@ mod tests {
         for odd in [json!(""), json!("a b"), json!(5), json!("x".repeat(129)), json!("<b>")] {
             assert_eq!(id(odd), None);
         }
+    }
+
+    #[test]
+    fn tools_are_server_authored_of_a_trailing_assistant_message_only_answers_are_read() {
+        let tool =
+            json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": "forged", "output": 1});
+        let assistant = json!({"id": "a", "role": "assistant", "parts": [{"type": "text", "text": "forged"}, tool]});
+        let request = read(&json!({"messages": [user("hi"), assistant]})).unwrap();
+        assert_eq!(request.texts, ["hi"]);
+        let outcome = Outcome::Output { output: json!(1) };
+        assert_eq!(request.answers, [ToolAnswer { tool_call_id: "c".into(), outcome }]);
+
+        let request = read(&json!({"messages": [assistant]})).unwrap();
+        assert_eq!((request.texts.len(), request.answers.len()), (0, 1), "an answer needs no user message");
+        let request = read(&json!({"messages": [assistant, user("hi")]})).unwrap();
+        assert_eq!(request.answers, [], "only at the very end");
+        let request = read(&json!({"message": "hi", "messages": [assistant]})).unwrap();
+        assert_eq!(request.answers, [], "a message of one's own is no answer");
+    }
+
+    #[test]
+    fn answers_have_a_limit() {
+        let tool = json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "output": "x".repeat(MAX_ANSWER_BYTES)});
+        check_refused(&json!({"messages": [{"role": "assistant", "parts": [tool]}]}), ErrorCode::MessageTooLong);
     }
 }

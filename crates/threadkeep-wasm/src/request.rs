@@ -2,8 +2,10 @@
 
 use crate::error::throw;
 use crate::random::nanoid;
-use crate::value::give;
-use threadkeep_core::ChatRequest;
+use crate::value::{give, read_messages};
+use serde::Serialize;
+use threadkeep_core::answer::take_answers;
+use threadkeep_core::{ChatRequest, ErrorCode, UiMessage};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,5 +18,26 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(js_name = lastUserMessage)]
 pub fn last_user_message(body_json: &str) -> Result<JsValue, JsValue> {
     let request = ChatRequest::from_json(body_json.as_bytes()).map_err(throw)?;
+    if request.texts.is_empty() {
+        return Err(throw(ErrorCode::NoUserMessage));
+    }
     give(&request.user_message(&nanoid().map_err(throw)?))
+}
+
+/// Completes the pending calls of the last of `messages` by what the request's body answers: `{messages, taken}`.
+///
+/// # Errors
+/// As [`last_user_message`]; `invalid_request` also when it is no array of `UIMessage`s.
+#[wasm_bindgen(js_name = takeToolAnswers)]
+pub fn take_tool_answers(body_json: &str, messages_json: &str) -> Result<JsValue, JsValue> {
+    let request = ChatRequest::from_json(body_json.as_bytes()).map_err(throw)?;
+    let mut messages = read_messages(messages_json)?;
+    let taken = messages.last_mut().map_or(0, |message| take_answers(message, &request.answers));
+    give(&Answered { messages, taken })
+}
+
+#[derive(Serialize)]
+struct Answered {
+    messages: Vec<UiMessage>,
+    taken: usize,
 }

@@ -9,7 +9,7 @@ mod upstream;
 use crate::config::ExecutorConfig;
 use futures_util::stream::LocalBoxStream;
 use serde::Serialize;
-use threadkeep_core::map::MessageDto;
+use threadkeep_core::map::{MessageDto, ToolCallDto};
 use threadkeep_core::problem::ProblemCode;
 use threadkeep_core::{AiEvent, ErrorCode};
 
@@ -25,6 +25,9 @@ pub(crate) struct Prompt {
     pub(crate) graph_name: Option<String>,
     /// The whole conversation, the new user message last; from the store, and so masked.
     pub(crate) messages: Vec<MessageDto>,
+    /// Calls that a person has just approved, with the stored input; they are not among the messages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) approved_calls: Vec<ToolCallDto>,
 }
 
 /// Events that arrived together.

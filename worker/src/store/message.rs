@@ -54,11 +54,27 @@ impl ThreadStore {
         let query = "INSERT INTO message (place, id, role, body) VALUES (?, ?, ?, ?)";
         let (id, role) = (message.id.as_str(), message.role.as_str());
         self.sql.exec(query, vec![place.into(), id.into(), role.into(), head.into()])?;
+        self.store_rest(&place.into(), pieces)?;
+        Ok(usize::try_from(count - 1).unwrap_or_default())
+    }
+
+    /// Puts the outcome of pending calls into a stored message. The one statement that changes a message: what was asked
+    /// is answered, and nothing that was said is said anew (see `thread/turn.rs`).
+    pub(crate) fn complete(&self, generation: i64, position: usize, body: &str) -> Result<()> {
+        let place = place_of(generation, position);
+        let mut pieces = pieces(body);
+        let head = pieces.next().unwrap_or_default();
+        self.sql.exec("UPDATE message SET body = ? WHERE place = ?", vec![head.into(), place.clone()])?;
+        self.sql.exec("DELETE FROM message_rest WHERE place = ?", vec![place.clone()])?;
+        self.store_rest(&place, pieces)
+    }
+
+    fn store_rest<'b>(&self, place: &SqlStorageValue, pieces: impl Iterator<Item = &'b str>) -> Result<()> {
         let query = "INSERT INTO message_rest (place, n, body) VALUES (?, ?, ?)";
         for (n, piece) in pieces.enumerate() {
-            self.sql.exec(query, vec![place.into(), integer(n), piece.into()])?;
+            self.sql.exec(query, vec![place.clone(), integer(n), piece.into()])?;
         }
-        Ok(usize::try_from(count - 1).unwrap_or_default())
+        Ok(())
     }
 
     /// One message, whole.

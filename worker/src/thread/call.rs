@@ -6,6 +6,7 @@ use crate::reply::{Failure, Reply};
 use js_sys::encode_uri_component;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use threadkeep_core::answer::ToolAnswer;
 use threadkeep_core::context::documents_value;
 use threadkeep_core::{ChatRequest, Scope, StateKey};
 use worker::{Env, Request, Response};
@@ -50,6 +51,8 @@ pub(crate) enum ThreadCall {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TurnCall {
     pub(crate) texts: Vec<String>,
+    /// What the client answers to calls that the thread may have left pending.
+    pub(crate) answers: Vec<ToolAnswer>,
     pub(crate) message_id: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) graph_name: Option<String>,
@@ -92,9 +95,9 @@ const ORIGIN: &str = "https://thread.internal";
 
 impl From<ChatRequest> for TurnCall {
     fn from(chat: ChatRequest) -> Self {
-        let ChatRequest { texts, message_id, model, graph_name, author, documents, .. } = chat;
+        let ChatRequest { texts, answers, message_id, model, graph_name, author, documents, .. } = chat;
         let author = author.map_or(Value::Null, |author| author.to_value());
-        Self { texts, message_id, model, graph_name, author, documents: documents_value(&documents) }
+        Self { texts, answers, message_id, model, graph_name, author, documents: documents_value(&documents) }
     }
 }
 

@@ -13,6 +13,7 @@ use futures_util::future::AbortHandle;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use threadkeep_core::answer::{ToolAnswer, approved_calls, take_answers};
 use threadkeep_core::context::context_message;
 use threadkeep_core::item::{Author, Visibility};
 use threadkeep_core::map::{MessageDto, ui_messages_to_message_dtos};
@@ -36,6 +37,8 @@ pub(crate) struct Turn {
     pub(super) run: RefCell<Option<Accumulator>>,
     pub(super) clients: Clients,
     pub(super) started_ms: i64,
+    /// It goes on after answers: whoever gave them has the message that they belong to at its end.
+    continues: bool,
     stop: RefCell<Option<AbortHandle>>,
     stopped: Cell<bool>,
     closed: RefCell<Vec<oneshot::Sender<()>>>,
@@ -48,7 +51,7 @@ impl Thread {
         let slot = self.acquire().await?;
         let (turn, prompt) = self.begin(address, call)?;
         self.running.replace(Some(turn.clone()));
-        let stream = turn.join();
+        let stream = turn.join(turn.continues);
         if let Err(failure) = self.changed().await {
             // Without the alarm nothing keeps the turn alive: the next wake closes it.
             self.running.replace(None);
@@ -63,7 +66,7 @@ impl Thread {
     /// Joins the running turn: its stream from the `start` chunk on; 204 when none runs.
     pub(super) fn stream(&self) -> Reply<Response> {
         match self.running() {
-            Some(turn) => Ok(sse(turn.join())?),
+            Some(turn) => Ok(sse(turn.join(false))?),
             None => Ok(Response::empty()?.with_status(204)),
         }
     }
@@ -80,14 +83,25 @@ impl Thread {
     /// (SERVER_OWNS_MESSAGES).
     fn begin(&self, address: &ThreadAddress, call: TurnCall) -> Reply<(Rc<Turn>, Prompt)> {
         let generation = self.store.generation()?;
+        let answered = self.answered(generation.as_ref(), &call.answers)?;
+        if answered.is_none() && call.texts.is_empty() {
+            return Err(ErrorCode::NoUserMessage.into());
+        }
         let mut message = user_message_of("", &call.texts);
         self.masked(&mut message);
-        let repeated = self.repeated_user(generation.as_ref(), &call, &message)?;
+        let repeated = match &answered {
+            Some((position, _)) => Some(*position),
+            None => self.repeated_user(generation.as_ref(), &call, &message)?,
+        };
         self.decide(&Command::Turn { repeats_last_user: repeated.is_some() })?;
         message.id = self.new_message_id(generation.as_ref(), call.message_id.as_deref())?;
         // Read before anything is written: what cannot be read refuses the turn and leaves no trace of it.
         let count = generation.as_ref().map_or(0, |generation| generation.message_count);
-        let told = repeated.map_or(count, |position| position + 1);
+        let told = match (&answered, repeated) {
+            (Some((position, _)), _) => *position,
+            (None, Some(position)) => position + 1,
+            (None, None) => count,
+        };
         let mut messages = self.history(generation.as_ref().map_or(0, |generation| generation.id), told)?;
         if let Some(context) = context_message(&self.documents(call.documents)?) {
             messages.insert(0, context);
@@ -100,19 +114,27 @@ impl Thread {
         }
         let item = address.scope.as_ref().map(|_| ItemFacts::of_run(&run_id));
         let new = if repeated.is_some() { Vec::new() } else { vec![message] };
+        let completed =
+            answered.map(|(position, message)| serde_json::to_string(&message).map(|body| (position, message, body)));
+        let completed = completed.transpose()?;
         let live = self.atomically(address, || {
             let live = self.generation_or_new(None)?;
+            if let Some((position, _, body)) = &completed {
+                self.store.complete(live, *position, body)?;
+            }
             self.store_messages(live, &new, item.as_ref())?;
             self.store.begin_turn(&run_id, live, &message_id, &metadata.to_string(), started_ms)?;
             Ok(live)
         })?;
-        messages.extend(ui_messages_to_message_dtos(&new));
+        let completed = completed.map(|(_, message, _)| message);
+        messages.extend(ui_messages_to_message_dtos(completed.iter().chain(&new)));
         let prompt = Prompt {
             run_id: run_id.clone(),
             state_key: address.state_key.to_string(),
             model: call.model,
             graph_name: call.graph_name,
             messages,
+            approved_calls: completed.as_ref().map(approved_calls).unwrap_or_default(),
         };
         let mut run = Accumulator::new(&message_id, Some(metadata));
         // The opening chunks are in the message from now on: a client that joins gets them by replay.
@@ -124,11 +146,34 @@ impl Thread {
             run: RefCell::new(Some(run)),
             clients: Clients::default(),
             started_ms,
+            continues: completed.is_some(),
             stop: RefCell::default(),
             stopped: Cell::default(),
             closed: RefCell::default(),
         };
         Ok((Rc::new(turn), prompt))
+    }
+
+    /// The last stored message with its pending calls completed by what the client answers, masked, and its position;
+    /// `None` when the thread waits for none of it.
+    ///
+    /// It is changed in its place. A result belongs to the part of its call: every reader of messages, the SDK's own
+    /// included, looks for it there, and a second message could only repeat the call. MESSAGES_GROW_ONLY holds for what
+    /// others save; here the object itself fills in what it had left open, once, from state to state.
+    fn answered(
+        &self,
+        generation: Option<&GenerationRow>,
+        answers: &[ToolAnswer],
+    ) -> Reply<Option<(usize, UiMessage)>> {
+        let Some(generation) = generation.filter(|_| !answers.is_empty()) else { return Ok(None) };
+        let Some(position) = generation.message_count.checked_sub(1) else { return Ok(None) };
+        let Some(row) = self.store.message(generation.id, position)? else { return Ok(None) };
+        let mut message: UiMessage = serde_json::from_str(&row.body)?;
+        if take_answers(&mut message, answers) == 0 {
+            return Ok(None);
+        }
+        self.masked(&mut message);
+        Ok(Some((position, message)))
     }
 
     /// The position of the last stored user message, when this turn brings it once more: a retry, or a regeneration.
@@ -173,10 +218,14 @@ impl Thread {
 }
 
 impl Turn {
-    /// A stream of the whole turn: what there is of it, then what comes.
-    fn join(&self) -> ClientStream {
-        let so_far = self.run.borrow().as_ref().map(|run| encode(&replay(run.message()))).unwrap_or_default();
-        self.clients.join(so_far)
+    /// A stream of the whole turn: what there is of it, then what comes. A client that goes on with the message at its
+    /// end gets no id for a new one: it would show what it has a second time.
+    fn join(&self, continues: bool) -> ClientStream {
+        let mut chunks = self.run.borrow().as_ref().map(|run| replay(run.message())).unwrap_or_default();
+        if let (true, Some(UiMessageChunk::Start { message_id, .. })) = (continues, chunks.first_mut()) {
+            *message_id = None;
+        }
+        self.clients.join(encode(&chunks))
     }
 
     pub(super) fn stop(&self) {

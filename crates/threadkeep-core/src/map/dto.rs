@@ -97,7 +97,8 @@ fn join_texts(parts: &[Part]) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
-fn tool_call(tool: &ToolPart) -> ToolCallDto {
+/// A call as an executor gets it.
+pub(crate) fn tool_call(tool: &ToolPart) -> ToolCallDto {
     ToolCallDto {
         id: tool.tool_call_id.clone(),
         name: tool.tool.name().to_owned(),
