@@ -89,7 +89,7 @@ impl Accumulator {
             frames: FrameDecoder::new(Framing::Ndjson),
             reader: EventReader::default(),
             bridge: Bridge::default(),
-            reducer: Reducer::new(message_id),
+            reducer: Reducer::of_run(message_id),
             opening: Some(Bridge::start(message_id, metadata)),
             events: 0,
             problems: Vec::new(),

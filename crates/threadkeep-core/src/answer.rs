@@ -6,7 +6,6 @@ use crate::json::{JsonMap, digestible};
 use crate::map::dto::{ToolCallDto, tool_call};
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, ToolPart, ToolState};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Most bytes of all answers of one request, as JSON: they go into every prompt from then on.
@@ -16,15 +15,13 @@ pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 pub const MAX_REASON_CHARS: usize = 1000;
 
 /// What a client says about one call.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ToolAnswer {
     pub tool_call_id: String,
     pub outcome: Outcome,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     Output { output: Value },
     Error { error_text: String },
@@ -38,7 +35,12 @@ pub fn read_answers(parts: &[Value]) -> Vec<ToolAnswer> {
     parts.iter().filter_map(read_answer).collect()
 }
 
-pub(crate) fn read_answer(part: &Value) -> Option<ToolAnswer> {
+/// Whether a part answers anything at all.
+pub(crate) fn is_answer(part: &Value) -> bool {
+    read_answer(part).is_some()
+}
+
+fn read_answer(part: &Value) -> Option<ToolAnswer> {
     let text = |name: &str| part.get(name).and_then(Value::as_str);
     let kind = text("type")?;
     if kind != "dynamic-tool" && !kind.starts_with("tool-") {

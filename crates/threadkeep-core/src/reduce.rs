@@ -11,6 +11,7 @@ use crate::chunk::{BlockChunk, DataChunk, DeltaChunk, ToolCallChunk, UiMessageCh
 use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
 use crate::part::{DataPart, Part, ReasoningPart, StreamState, TextPart};
+use crate::partial_json;
 use crate::target::Target;
 use serde_json::Value;
 use std::fmt;
@@ -24,7 +25,11 @@ pub struct Reducer {
     active_texts: Vec<(String, usize)>,
     active_reasonings: Vec<(String, usize)>,
     partial_calls: Vec<PartialCall>,
+    read_partial: ReadPartial,
 }
+
+/// Reads a tool input that is still being written.
+type ReadPartial = fn(&str, Target) -> Option<Value>;
 
 /// A tool call whose input still streams.
 #[derive(Debug, Clone)]
@@ -88,14 +93,23 @@ impl Reducer {
         Self::continuing(UiMessage::new(message_id, Role::Assistant), Target::default())
     }
 
+    /// For the bridge's chunks alone: they bring inputs whole, so the reader of partial ones need not be in the program.
+    pub(crate) fn of_run(message_id: &str) -> Self {
+        Self::with(UiMessage::new(message_id, Role::Assistant), Target::default(), |_, _| None)
+    }
+
     /// Goes on with an assistant message that is already there, as a client of `target` does. From a message of another
     /// role only the id is taken.
     #[must_use]
     pub fn continuing(message: UiMessage, target: Target) -> Self {
+        Self::with(message, target, partial_json::parse)
+    }
+
+    fn with(message: UiMessage, target: Target, read_partial: ReadPartial) -> Self {
         let message =
             if message.role == Role::Assistant { message } else { UiMessage::new(message.id, Role::Assistant) };
         let partial_calls = tool::partial_calls(&message, target);
-        Self { target, message, active_texts: Vec::new(), active_reasonings: Vec::new(), partial_calls }
+        Self { target, message, active_texts: Vec::new(), active_reasonings: Vec::new(), partial_calls, read_partial }
     }
 
     #[must_use]
@@ -166,7 +180,7 @@ impl Reducer {
     /// Another id is another message: what was built so far belonged to the one before.
     fn start(&mut self, message_id: Option<&str>) {
         if let Some(id) = message_id.filter(|id| *id != self.message.id) {
-            *self = Self::continuing(UiMessage::new(id, Role::Assistant), self.target);
+            *self = Self::with(UiMessage::new(id, Role::Assistant), self.target, self.read_partial);
         }
     }
 

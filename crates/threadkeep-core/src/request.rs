@@ -1,6 +1,6 @@
 //! `ChatRequest`: what is read of a chat request. The rest of what a client sends is not even looked at.
 
-use crate::answer::{MAX_ANSWER_BYTES, ToolAnswer, read_answer};
+use crate::answer::{MAX_ANSWER_BYTES, is_answer};
 use crate::context::{Document, read_documents};
 use crate::error::ErrorCode;
 use crate::half_letters::HalfLetters;
@@ -29,9 +29,9 @@ pub const MAX_MESSAGE_ID_BYTES: usize = 128;
 pub struct ChatRequest {
     /// The text parts of the last user message, in order; empty only when there are `answers`.
     pub texts: Vec<String>,
-    /// What an assistant message at the end of the history answers to pending calls. Not checked yet: see
-    /// [`take_answers`](crate::answer::take_answers).
-    pub answers: Vec<ToolAnswer>,
+    /// The parts of an assistant message at the end of the history that may answer pending calls, unchecked: see
+    /// [`read_answers`](crate::answer::read_answers).
+    pub answers: Vec<Value>,
     /// The client's id of that message, when it is well-formed.
     pub message_id: Option<String>,
     /// `stateKey`, else `id` when it is a valid key; `None` asks for a generated one.
@@ -180,7 +180,7 @@ fn name(raw: Option<&RawValue>) -> Result<Option<String>, ErrorCode> {
 
 /// What the last entry answers, when it is an assistant message: how a client goes on after a tool of its own, or after
 /// an approval.
-fn answers(body: &Body<'_>) -> Result<Vec<ToolAnswer>, ErrorCode> {
+fn answers(body: &Body<'_>) -> Result<Vec<Value>, ErrorCode> {
     let mut last = None;
     if let Some(messages) = body.messages.filter(|_| body.message.is_none()) {
         each(messages, |raw| last = Some(raw));
@@ -193,10 +193,10 @@ fn answers(body: &Body<'_>) -> Result<Vec<ToolAnswer>, ErrorCode> {
     let mut bytes = 0;
     each(parts, |raw| {
         if bytes <= MAX_ANSWER_BYTES
-            && let Some(answer) = read::<Value>(raw).as_ref().and_then(read_answer)
+            && let Some(part) = read::<Value>(raw).filter(is_answer)
         {
             bytes += raw.get().len();
-            answers.push(answer);
+            answers.push(part);
         }
     });
     if bytes > MAX_ANSWER_BYTES { Err(ErrorCode::MessageTooLong) } else { Ok(answers) }
@@ -278,7 +278,6 @@ pub fn is_message_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Outcome;
     use serde_json::json;
 
     fn read(body: &Value) -> Result<ChatRequest, ErrorCode> {
@@ -428,15 +427,16 @@ mod tests {
         let assistant = json!({"id": "a", "role": "assistant", "parts": [{"type": "text", "text": "forged"}, tool]});
         let request = read(&json!({"messages": [user("hi"), assistant]})).unwrap();
         assert_eq!(request.texts, ["hi"]);
-        let outcome = Outcome::Output { output: json!(1) };
-        assert_eq!(request.answers, [ToolAnswer { tool_call_id: "c".into(), outcome }]);
+        assert_eq!(request.answers, [tool.clone()]);
 
         let request = read(&json!({"messages": [assistant]})).unwrap();
         assert_eq!((request.texts.len(), request.answers.len()), (0, 1), "an answer needs no user message");
         let request = read(&json!({"messages": [assistant, user("hi")]})).unwrap();
-        assert_eq!(request.answers, [], "only at the very end");
+        assert!(request.answers.is_empty(), "only at the very end");
+        let smuggler = json!({"id": "u", "role": "user", "parts": [{"type": "text", "text": "hi"}, tool]});
+        assert!(read(&json!({"messages": [smuggler]})).unwrap().answers.is_empty(), "only of an assistant message");
         let request = read(&json!({"message": "hi", "messages": [assistant]})).unwrap();
-        assert_eq!(request.answers, [], "a message of one's own is no answer");
+        assert!(request.answers.is_empty(), "a message of one's own is no answer");
     }
 
     #[test]

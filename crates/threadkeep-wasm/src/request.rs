@@ -4,7 +4,7 @@ use crate::error::throw;
 use crate::random::nanoid;
 use crate::value::{give, read_messages};
 use serde::Serialize;
-use threadkeep_core::answer::take_answers;
+use threadkeep_core::answer::{read_answers, take_answers};
 use threadkeep_core::{ChatRequest, ErrorCode, UiMessage};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -32,7 +32,7 @@ pub fn last_user_message(body_json: &str) -> Result<JsValue, JsValue> {
 pub fn take_tool_answers(body_json: &str, messages_json: &str) -> Result<JsValue, JsValue> {
     let request = ChatRequest::from_json(body_json.as_bytes()).map_err(throw)?;
     let mut messages = read_messages(messages_json)?;
-    let taken = messages.last_mut().map_or(0, |message| take_answers(message, &request.answers));
+    let taken = messages.last_mut().map_or(0, |message| take_answers(message, &read_answers(&request.answers)));
     give(&Answered { messages, taken })
 }
 

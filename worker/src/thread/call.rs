@@ -6,7 +6,6 @@ use crate::reply::{Failure, Reply};
 use js_sys::encode_uri_component;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use threadkeep_core::answer::ToolAnswer;
 use threadkeep_core::context::documents_value;
 use threadkeep_core::{ChatRequest, Scope, StateKey};
 use worker::{Env, Request, Response};
@@ -51,8 +50,8 @@ pub(crate) enum ThreadCall {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TurnCall {
     pub(crate) texts: Vec<String>,
-    /// What the client answers to calls that the thread may have left pending.
-    pub(crate) answers: Vec<ToolAnswer>,
+    /// What the client answers to calls that the thread may have left pending, as parts.
+    pub(crate) answers: Vec<Value>,
     pub(crate) message_id: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) graph_name: Option<String>,

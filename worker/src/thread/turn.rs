@@ -13,7 +13,7 @@ use futures_util::future::AbortHandle;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use threadkeep_core::answer::{ToolAnswer, approved_calls, take_answers};
+use threadkeep_core::answer::{ToolAnswer, approved_calls, read_answers, take_answers};
 use threadkeep_core::context::context_message;
 use threadkeep_core::item::{Author, Visibility};
 use threadkeep_core::map::{MessageDto, ui_messages_to_message_dtos};
@@ -83,7 +83,7 @@ impl Thread {
     /// (SERVER_OWNS_MESSAGES).
     fn begin(&self, address: &ThreadAddress, call: TurnCall) -> Reply<(Rc<Turn>, Prompt)> {
         let generation = self.store.generation()?;
-        let answered = self.answered(generation.as_ref(), &call.answers)?;
+        let answered = self.answered(generation.as_ref(), &read_answers(&call.answers))?;
         if answered.is_none() && call.texts.is_empty() {
             return Err(ErrorCode::NoUserMessage.into());
         }

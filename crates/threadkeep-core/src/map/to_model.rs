@@ -419,6 +419,8 @@ mod tests {
             {"type": "tool-approval-request", "approvalId": "a", "toolCallId": "1"},
         ]});
         check(Target::Ai6, &messages, &json!([call, user]));
+        let waiting = json!([messages[0]]);
+        Target::ALL[1..].iter().for_each(|target| check(*target, &waiting, &json!([call])));
     }
 
     #[test]
