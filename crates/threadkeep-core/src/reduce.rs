@@ -11,7 +11,6 @@ use crate::chunk::{BlockChunk, DataChunk, DeltaChunk, ToolCallChunk, UiMessageCh
 use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
 use crate::part::{DataPart, Part, ReasoningPart, StreamState, TextPart};
-use crate::partial_json;
 use crate::target::Target;
 use serde_json::Value;
 use std::fmt;
@@ -25,11 +24,11 @@ pub struct Reducer {
     active_texts: Vec<(String, usize)>,
     active_reasonings: Vec<(String, usize)>,
     partial_calls: Vec<PartialCall>,
-    read_partial: ReadPartial,
+    apply_other: ApplyOther,
 }
 
-/// Reads a tool input that is still being written.
-type ReadPartial = fn(&str, Target) -> Option<Value>;
+/// Applies the chunks that the bridge never sends.
+type ApplyOther = fn(&mut Reducer, &UiMessageChunk) -> Result<(), ReduceError>;
 
 /// A tool call whose input still streams.
 #[derive(Debug, Clone)]
@@ -93,23 +92,30 @@ impl Reducer {
         Self::continuing(UiMessage::new(message_id, Role::Assistant), Target::default())
     }
 
-    /// For the bridge's chunks alone: they bring inputs whole, so the reader of partial ones need not be in the program.
+    /// For the bridge's chunks alone: what no run sends need not be in a program that folds runs.
     pub(crate) fn of_run(message_id: &str) -> Self {
-        Self::with(UiMessage::new(message_id, Role::Assistant), Target::default(), |_, _| None)
+        Self::with(UiMessage::new(message_id, Role::Assistant), Target::default(), |_, _| Ok(()))
     }
 
     /// Goes on with an assistant message that is already there, as a client of `target` does. From a message of another
     /// role only the id is taken.
     #[must_use]
     pub fn continuing(message: UiMessage, target: Target) -> Self {
-        Self::with(message, target, partial_json::parse)
-    }
-
-    fn with(message: UiMessage, target: Target, read_partial: ReadPartial) -> Self {
         let message =
             if message.role == Role::Assistant { message } else { UiMessage::new(message.id, Role::Assistant) };
         let partial_calls = tool::partial_calls(&message, target);
-        Self { target, message, active_texts: Vec::new(), active_reasonings: Vec::new(), partial_calls, read_partial }
+        Self { partial_calls, ..Self::with(message, target, Self::apply_other) }
+    }
+
+    fn with(message: UiMessage, target: Target, apply_other: ApplyOther) -> Self {
+        Self {
+            target,
+            message,
+            active_texts: Vec::new(),
+            active_reasonings: Vec::new(),
+            partial_calls: Vec::new(),
+            apply_other,
+        }
     }
 
     #[must_use]
@@ -137,7 +143,6 @@ impl Reducer {
             UiMessageChunk::Abort { .. } | UiMessageChunk::Error { .. } => {}
             UiMessageChunk::StartStep => self.message.parts.push(Part::StepStart(JsonMap::new())),
             UiMessageChunk::FinishStep => self.finish_step(),
-            UiMessageChunk::ResetStep => self.reset_step(),
             UiMessageChunk::TextStart(block) => self.start_text(block),
             UiMessageChunk::TextDelta(delta) => self.append_text(delta)?,
             UiMessageChunk::TextEnd(block) => self.end_text(block)?,
@@ -145,15 +150,37 @@ impl Reducer {
             UiMessageChunk::ReasoningDelta(delta) => self.append_reasoning(delta)?,
             UiMessageChunk::ReasoningEnd(block) => self.end_reasoning(block)?,
             UiMessageChunk::ToolInputStart(call) => self.start_tool_input(call),
+            UiMessageChunk::ToolInputAvailable(call) => self.end_tool_input(call),
+            UiMessageChunk::ToolOutputAvailable(output) => self.end_tool(output)?,
+            UiMessageChunk::ToolOutputError(output) => self.fail_tool(output)?,
+            // Transient, as all data of the bridge: not kept.
+            UiMessageChunk::Data(data) if data.transient == Some(true) => {}
+            UiMessageChunk::Data(_)
+            | UiMessageChunk::ResetStep
+            | UiMessageChunk::ToolInputDelta { .. }
+            | UiMessageChunk::ToolInputError(_)
+            | UiMessageChunk::ToolApprovalRequest(_)
+            | UiMessageChunk::ToolApprovalResponse(_)
+            | UiMessageChunk::ToolOutputDenied { .. }
+            | UiMessageChunk::SourceUrl(_)
+            | UiMessageChunk::SourceDocument(_)
+            | UiMessageChunk::File(_)
+            | UiMessageChunk::ReasoningFile(_)
+            | UiMessageChunk::Custom(_)
+            | UiMessageChunk::SteeringMessage(_) => (self.apply_other)(self, chunk)?,
+        }
+        Ok(())
+    }
+
+    fn apply_other(&mut self, chunk: &UiMessageChunk) -> Result<(), ReduceError> {
+        match chunk {
+            UiMessageChunk::ResetStep => self.reset_step(),
             UiMessageChunk::ToolInputDelta { tool_call_id, input_text_delta } => {
                 self.append_tool_input(tool_call_id, input_text_delta)?;
             }
-            UiMessageChunk::ToolInputAvailable(call) => self.end_tool_input(call),
             UiMessageChunk::ToolInputError(call) => self.fail_tool_input(call),
             UiMessageChunk::ToolApprovalRequest(request) => self.request_approval(request)?,
             UiMessageChunk::ToolApprovalResponse(response) => self.respond_to_approval(response)?,
-            UiMessageChunk::ToolOutputAvailable(output) => self.end_tool(output)?,
-            UiMessageChunk::ToolOutputError(output) => self.fail_tool(output)?,
             UiMessageChunk::ToolOutputDenied { tool_call_id } => self.deny_tool(tool_call_id)?,
             UiMessageChunk::SourceUrl(body) => self.push_as("source-url", body),
             UiMessageChunk::SourceDocument(body) => self.push_as("source-document", body),
@@ -162,6 +189,8 @@ impl Reducer {
             UiMessageChunk::Custom(body) => self.push_as("custom", body),
             UiMessageChunk::SteeringMessage(body) => self.push_as("steering-message", body),
             UiMessageChunk::Data(data) => self.put_data(data),
+            // Applied by `apply` itself.
+            _ => {}
         }
         Ok(())
     }
@@ -180,7 +209,7 @@ impl Reducer {
     /// Another id is another message: what was built so far belonged to the one before.
     fn start(&mut self, message_id: Option<&str>) {
         if let Some(id) = message_id.filter(|id| *id != self.message.id) {
-            *self = Self::with(UiMessage::new(id, Role::Assistant), self.target, self.read_partial);
+            *self = Self::with(UiMessage::new(id, Role::Assistant), self.target, self.apply_other);
         }
     }
 
@@ -292,9 +321,6 @@ impl Reducer {
     }
 
     fn put_data(&mut self, chunk: &DataChunk) {
-        if chunk.transient == Some(true) {
-            return;
-        }
         let name = chunk.r#type.name();
         let same = self.message.parts.iter_mut().find_map(|part| match part {
             Part::Data(data) if data.name == name && data.id.is_some() && data.id == chunk.id => Some(data),

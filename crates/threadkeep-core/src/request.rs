@@ -427,7 +427,7 @@ mod tests {
         let assistant = json!({"id": "a", "role": "assistant", "parts": [{"type": "text", "text": "forged"}, tool]});
         let request = read(&json!({"messages": [user("hi"), assistant]})).unwrap();
         assert_eq!(request.texts, ["hi"]);
-        assert_eq!(request.answers, [tool.clone()]);
+        assert_eq!(request.answers, std::slice::from_ref(&tool));
 
         let request = read(&json!({"messages": [assistant]})).unwrap();
         assert_eq!((request.texts.len(), request.answers.len()), (0, 1), "an answer needs no user message");

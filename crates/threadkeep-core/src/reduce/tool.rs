@@ -5,6 +5,7 @@ use crate::chunk::{ApprovalRequestChunk, ApprovalResponseChunk, ToolCallChunk, T
 use crate::json::JsonMap;
 use crate::message::UiMessage;
 use crate::part::{Part, Tool, ToolPart, ToolState};
+use crate::partial_json;
 use crate::target::Target;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ impl Reducer {
     }
 
     pub(super) fn append_tool_input(&mut self, tool_call_id: &str, delta: &str) -> Result<(), ReduceError> {
-        let (target, read) = (self.target, self.read_partial);
+        let target = self.target;
         let partial = self
             .partial_calls
             .iter_mut()
@@ -58,7 +59,8 @@ impl Reducer {
             .ok_or(ReduceError::UnknownToolInput)?;
         partial.text.push_str(delta);
         let is_text = partial.call.input_encoding.as_deref() == Some("text");
-        let input = if is_text { Some(partial.text.clone().into()) } else { read(&partial.text, target) };
+        let input =
+            if is_text { Some(partial.text.clone().into()) } else { partial_json::parse(&partial.text, target) };
         let raw_input = Some(partial.text.clone().into());
         let update = ToolCallChunk { input, ..partial.call.clone() };
         self.put_tool(&update, is_dynamic(&update), ToolState::InputStreaming, raw_input);

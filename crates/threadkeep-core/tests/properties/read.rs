@@ -72,7 +72,10 @@ proptest! {
         let user = json!({"id": "u1", "role": "user", "parts": [{"type": "text", "text": text}]});
         let behind = behind.into_iter().filter(|entry| entry["role"] != "user");
         let messages: Vec<_> = before.into_iter().chain([user.clone()]).chain(behind).collect();
-        let alone = read(&json!({"messages": [user]}));
-        prop_assert_eq!(read(&json!({"messages": messages, "system": system, "tools": system})), alone);
+        // Answers to pending calls are read beside it; what they are worth, the stored thread decides.
+        let read = |body: Value| read(&body).map(|request| ChatRequest { answers: Vec::new(), ..request });
+        let alone = read(json!({"messages": [user]})).ok();
+        let read = read(json!({"messages": messages, "system": system, "tools": system})).ok();
+        prop_assert_eq!(read.filter(|request| !request.texts.is_empty()), alone);
     }
 }
