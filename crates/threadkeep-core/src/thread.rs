@@ -94,8 +94,9 @@ pub fn same_messages(a: &[Value], b: &[Value]) -> bool {
 }
 
 fn fit(state: &ThreadState, effects: Effects) -> Result<Effects, ErrorCode> {
-    // `reserve` may be any number that somebody sent.
-    let count = (state.message_count + state.reserved + effects.append).saturating_add(effects.reserve);
+    // Either may be any number that somebody sent.
+    let asked = effects.append.saturating_add(effects.reserve);
+    let count = (state.message_count + state.reserved).saturating_add(asked);
     if count > state.max_messages { Err(ErrorCode::ThreadFull) } else { Ok(effects) }
 }
 

@@ -104,7 +104,7 @@ fn a_usage_fact_without_an_end_of_line_comes_with_the_end() {
 
 #[wasm_bindgen_test]
 fn metadata_that_is_no_json_throws_a_code() {
-    assert_eq!(code(Accumulator::new("msg-1", Some(String::new()), false).map(JsValue::from)), "invalid_request");
+    assert_eq!(code(Accumulator::new("msg-1", Some(String::new()), false)), "invalid_request");
 }
 
 #[wasm_bindgen_test]

@@ -14,7 +14,7 @@ pub(crate) fn json(value: &JsValue) -> Value {
 
 /// The `code` of a thrown error, which is an `Error` with words for people.
 #[track_caller]
-pub(crate) fn code(result: Result<JsValue, JsValue>) -> String {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, JsValue>) -> String {
     let error = result.expect_err("thrown");
     assert!(error.is_instance_of::<js_sys::Error>());
     let get = |name: &str| Reflect::get(&error, &name.into()).unwrap().as_string().unwrap();

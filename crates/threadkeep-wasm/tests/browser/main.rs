@@ -7,6 +7,8 @@
 mod accumulator;
 mod functions;
 mod golden;
+mod history;
 mod js;
+mod thread;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
