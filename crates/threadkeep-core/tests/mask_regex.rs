@@ -1,6 +1,6 @@
 //! The masker's patterns beside the same ones as regular expressions: a slow and well-known reading of every rule that
 //! is a literal and runs of characters.
-#![expect(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
