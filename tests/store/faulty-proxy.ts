@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 
 export type Fault = 'answer 500' | 'answer no JSON' | 'drop the request' | 'drop the answer' | 'never answer' | 'redirect';
@@ -21,11 +22,13 @@ export class FaultyProxy {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
+  /** Starts a proxy for the calling test, which ends with it. */
   static async start(target: string): Promise<FaultyProxy> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const proxy = new FaultyProxy(server, target);
     server.on('request', (request, response) => void proxy.#answer(request, response));
+    after(() => proxy.stop());
     return proxy;
   }
 
@@ -39,6 +42,7 @@ export class FaultyProxy {
   }
 
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');

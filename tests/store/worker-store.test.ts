@@ -52,7 +52,6 @@ test('loads, lists, deletions and appends with an idempotency key are repeated w
     proxy.fail(fault);
     await broken(store.softDelete(address));
   }
-  await proxy.stop();
 });
 
 test('a save, and an append without an idempotency key, are made once', async () => {
@@ -66,7 +65,6 @@ test('a save, and an append without an idempotency key, are made once', async ()
     await refused('upstream_unavailable', store.saveThread({ ...address, messages: [], expectedMessageCount: 0 }));
   }
   assert.deepEqual((await open().loadThread(address)).messages, [userMessage('drop the answer', 'drop the answer')]);
-  await proxy.stop();
 });
 
 test('after three tries the worker counts as unavailable, and one that never answers does too', async () => {
@@ -102,7 +100,6 @@ test('a redirect is not followed: the token would go along', async () => {
   proxy.fail('redirect');
   await refused('internal', open(proxy.url).loadThread({ owner: 'frank', stateKey: 'k' }));
   assert.equal(proxy.requests, 1);
-  await proxy.stop();
 });
 
 test('no error holds what the messages say', async () => {
