@@ -157,14 +157,35 @@ impl Text<'_> {
         let before = if at > self.floor { self.bytes.get(at - 1).copied() } else { None };
         let after = self.bytes.get(end).copied();
         let index = &self.compiled.index;
+        let grouped = self.is_grouped(end);
         for number in index.digits(place.run) {
-            let Some(rule) = index.digit_rule(*number, before, after) else { continue };
+            let Some(rule) = index.digit_rule(*number, before, after, grouped) else { continue };
             match self.verify(rule, at..at) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
             }
         }
         Verdict::None
+    }
+
+    /// Two more groups of digits follow a run that ends here, or may follow in what has not arrived yet.
+    fn is_grouped(&self, end: usize) -> bool {
+        let mut at = end;
+        for _ in 0..2 {
+            let start = at;
+            while at < start + 2 && self.bytes.get(at).is_some_and(|byte| b" .-()".contains(byte)) {
+                at += 1;
+            }
+            match self.bytes.get(at) {
+                None => return self.end == End::SoFar,
+                Some(byte) if at == start || !byte.is_ascii_digit() => return false,
+                Some(_) => {}
+            }
+            while at < end + 2 * MAX_DIGITS && self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+        }
+        true
     }
 
     fn try_anchors(&self, at: usize) -> Verdict {

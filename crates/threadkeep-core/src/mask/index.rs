@@ -98,6 +98,8 @@ struct Digits {
     most: u8,
     before: Option<Class>,
     after: Option<Class>,
+    /// Two more groups of digits follow.
+    grouped: bool,
 }
 
 impl Index {
@@ -247,9 +249,10 @@ impl Index {
         if self.digit_runs == DigitRuns::None {
             self.digit_runs = DigitRuns::Apart;
         }
-        let (after, bytes) = match bytes {
-            [rest @ .., b'>', class] => (Class::parse(*class), rest),
-            rest => (None, rest),
+        let (after, grouped, bytes) = match bytes {
+            [rest @ .., b'>', b'>', class] => (Class::parse(*class), true, rest),
+            [rest @ .., b'>', class] => (Class::parse(*class), false, rest),
+            rest => (None, false, rest),
         };
         if let Some((least, most)) = pattern::range(bytes, b'-') {
             self.digits.push(Digits {
@@ -258,6 +261,7 @@ impl Index {
                 most: most.min(MAX_DIGITS) as u8,
                 before,
                 after,
+                grouped,
             });
         }
     }
@@ -291,9 +295,17 @@ impl Index {
     }
 
     /// The rule for this kind of runs, when these bytes may stand around one.
-    pub(super) fn digit_rule(&self, number: u16, before: Option<u8>, after: Option<u8>) -> Option<usize> {
+    /// `grouped`: two more groups may follow.
+    pub(super) fn digit_rule(
+        &self,
+        number: u16,
+        before: Option<u8>,
+        after: Option<u8>,
+        grouped: bool,
+    ) -> Option<usize> {
         let digits = self.digits.get(usize::from(number))?;
-        (is(digits.before, before) && is(digits.after, after)).then_some(digits.rule.into())
+        let fits = is(digits.before, before) && is(digits.after, after) && (grouped || !digits.grouped);
+        fits.then_some(digits.rule.into())
     }
 }
 

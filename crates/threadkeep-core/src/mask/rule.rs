@@ -88,7 +88,7 @@ pub enum On {
     /// As `Inside`, in any case, and written in lower case.
     InsideAnyCase,
     /// Runs of digits: their lengths (`9`, `2-20`; 20 stands for more), and the classes (letters of the pattern
-    /// language) that the characters around must be of: `+<1-15`, `3>-`. `^<`: the run starts a word; `a<`: two
+    /// language) that the characters around must be of: `+<1-15`, `3>-`. `>>`: two more groups of digits follow. `^<`: the run starts a word; `a<`: two
     /// letters that start a word precede it.
     Digits,
     /// A colon, hyphen or dot between the groups of an address in hexadecimal. No text.
