@@ -141,9 +141,11 @@ fn public_suites_are_met() {
         let placed = share(own().filter(|case| case["positive"] == true && is_placed(case)).collect());
         assert!(placed.is_nan() || placed >= 0.92, "{suite}: {placed:.3} of what another scanner finds");
     }
-    for entity in ["CREDIT_CARD", "CRYPTO", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS"] {
+    for entity in ["CREDIT_CARD", "CRYPTO", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS", "US_SSN"] {
         for case in cases.iter().filter(|case| case["source"] == "presidio" && case["entity"] == entity) {
-            assert_eq!(is_touched(case), case["positive"] == true, "{entity}: {}", case["text"]);
+            // Nine bare digits may be anything: without a word that says so they stay.
+            let is_bare = entity == "US_SSN" && case["text"].as_str().is_some_and(|text| text.parse::<u32>().is_ok());
+            assert_eq!(is_touched(case), case["positive"] == true && !is_bare, "{entity}: {}", case["text"]);
         }
     }
 }

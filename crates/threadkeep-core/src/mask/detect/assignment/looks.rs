@@ -39,7 +39,7 @@ pub(super) fn is_plain_word(text: &[u8]) -> bool {
 pub(super) fn is_form_text(text: &[u8]) -> bool {
     const WORDS: &[u8] = b"\
         passw pwd required invalid enter string hidden optional default forgot reset confirm change current \
-        field input error label valid undefined boolean secret number process.env true false login prompt \
+        field input error label valid undefined boolean function secret number process.env true false login prompt \
         incorrect minimum must please none null fake value";
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let spaces = text.iter().filter(|byte| **byte == b' ').count();

@@ -87,7 +87,10 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
     let after_name = window.slice(closed.start, at);
     let fits = match operator {
         // `f("NAME", "value")`: the name must have been quoted. `secret("value")`: a call.
-        "," => !after_name.contains(&b')') && (!after_name.is_empty() || name.is_constant(window)),
+        "," => {
+            !after_name.iter().any(|byte| matches!(byte, b')' | b']'))
+                && (!after_name.is_empty() || name.is_constant(window))
+        }
         "(" => {
             matches!(name.strength, Strength::Secret | Strength::Password)
                 && after_name.is_empty()
