@@ -29,10 +29,12 @@ const ESBUILD_FLAGS: [&str; 7] = [
 ];
 
 /// The features that rustc's wasm uses today; wasm-opt reads no others unless told.
-const WASM_OPT_FLAGS: [&str; 11] = [
+const WASM_OPT_FLAGS: [&str; 13] = [
     // More optimizing makes the module smaller and its gzip larger: -O and -Oz inline and reshape what repeats
     // (302 KB against 289 KB, measured on this worker).
     "-O1",
+    "--rse",
+    "--vacuum",
     "--dae-optimizing",
     "--duplicate-function-elimination",
     "--enable-mutable-globals",
