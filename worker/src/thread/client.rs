@@ -12,8 +12,11 @@ use std::task::{Context, Poll, Waker};
 /// Most bytes that wait for one client: two whole replies. Beyond, the client is dropped; it can resume.
 const MAX_QUEUED_BYTES: usize = 32 * 1024 * 1024;
 
-/// Most clients of one turn, each with a queue: a person has some tabs. The oldest is let go for the ninth.
-const MAX_CLIENTS: usize = 8;
+/// Most bytes that wait for all clients of a turn: where many listen, each has an equal share of it.
+const MAX_ALL_QUEUED_BYTES: usize = 256 * 1024 * 1024;
+
+/// Most clients of one turn, each with a queue: as many as pages may follow a thread. The oldest is let go for one more.
+const MAX_CLIENTS: usize = 256;
 
 /// The clients of one turn.
 #[derive(Default)]
@@ -48,10 +51,12 @@ impl Clients {
 
     /// Sends to all that are still there.
     pub(crate) fn send(&self, bytes: &[u8]) {
-        self.queues.borrow_mut().retain(|queue| {
+        let mut queues = self.queues.borrow_mut();
+        let share = MAX_QUEUED_BYTES.min(MAX_ALL_QUEUED_BYTES / queues.len().max(1));
+        queues.retain(|queue| {
             let Some(queue) = queue.upgrade() else { return false };
             let mut queue = queue.borrow_mut();
-            let fits = queue.bytes.len() + bytes.len() <= MAX_QUEUED_BYTES;
+            let fits = queue.bytes.len() + bytes.len() <= share;
             if fits {
                 queue.bytes.extend_from_slice(bytes);
             } else {
@@ -147,5 +152,18 @@ mod tests {
         assert!(clients.queues.borrow().is_empty());
         assert!(next(&mut stream).flatten().is_some());
         assert_eq!(next(&mut stream), Some(None));
+    }
+
+    #[test]
+    fn among_many_clients_each_may_wait_for_its_share() {
+        let clients = Clients::default();
+        let share = MAX_ALL_QUEUED_BYTES / MAX_CLIENTS;
+        let mut streams: Vec<_> = (0..MAX_CLIENTS).map(|_| clients.join(Vec::new())).collect();
+        drop(streams.pop());
+        let mut slow = clients.join(vec![0; share]);
+        clients.send(b"x");
+        assert!(next(&mut slow).flatten().is_some());
+        assert_eq!(next(&mut slow), Some(None));
+        assert_eq!(next(&mut streams[0]), Some(Some(b"x".to_vec())));
     }
 }
