@@ -112,6 +112,8 @@ fn v6_may_start(window: &Window<'_>, start: usize) -> bool {
             word.iter().any(|byte| !byte.is_ascii_hexdigit())
         }
         Some(b'.') => false,
+        // The first pass knows no escapes: what starts with colons stands behind no letter at all.
+        Some(byte) if window.at(start) == Some(b':') => !is_word(byte),
         _ => window.word_starts(start),
     }
 }
