@@ -22,7 +22,8 @@ const POOL_SIZE = 10;
 // `prepare: false`: this driver prepares a statement of its own when it connects, and a pooler may have moved on by then.
 export function postgresJs(url: string, max = POOL_SIZE): Opened {
   const client = postgres(url, { max, prepare: false, onnotice: () => {} });
-  return { db: onPostgresJs({ client }), close: () => client.end() };
+  // In seconds: after a crash of the server this driver may wait for an answer that cannot come.
+  return { db: onPostgresJs({ client }), close: () => client.end({ timeout: 5 }) };
 }
 
 export function nodePostgres(url: string, max = POOL_SIZE): Opened {
