@@ -122,6 +122,24 @@ test('visible is on the page and in the prompt, hidden in the prompt only, archi
   assert.equal((await ann.show(scope, items[0]!.id, 'gone')).body.error.code, 'invalid_request');
 });
 
+test('TOOLS_ARE_SERVER_AUTHORED: a call that no page shows can be answered by nobody', async () => {
+  const scope = fresh();
+  const call = { type: 'tool-pay', toolCallId: 'c', state: 'approval-requested', input: { sum: 5 }, approval: { id: 'ap' } };
+  const item = (await service.append(scope, { role: 'assistant', parts: [{ type: 'step-start' }, call] })).body;
+  const answered = { ...call, state: 'approval-responded', approval: { id: 'ap', approved: true } };
+  const body = { scope, messages: [{ id: item.id, role: 'assistant', parts: [{ type: 'step-start' }, answered] }], messageId: item.id, trigger: 'submit-message' };
+  const answer = () => ann.client.ask<{ error: { code: string } }>('POST', '/api/v1/ai/chat', body);
+  for (const visibility of ['archived', 'hidden']) {
+    await ann.show(scope, item.id, visibility);
+    assert.deepEqual([(await answer()).status, (await answer()).body.error.code], [400, 'no_user_message'], visibility);
+  }
+  await ann.show(scope, item.id, 'visible');
+  const { stateKey } = (await ann.find(scope)).body;
+  const said = answer();
+  (await scene.upstream.next(stateKey)).end(text('paid'), done());
+  assert.equal((await said).status, 200);
+});
+
 test('the items of a turn carry its run', async () => {
   const scope = fresh();
   await ann.append(scope, says('before'));

@@ -167,6 +167,10 @@ impl Thread {
     ) -> Reply<Option<(usize, UiMessage)>> {
         let Some(generation) = generation.filter(|_| !answers.is_empty()) else { return Ok(None) };
         let Some(position) = generation.message_count.checked_sub(1) else { return Ok(None) };
+        // What no page shows, nobody can answer.
+        if self.unseen(generation.id, Visibility::is_on_page)?.contains(&position) {
+            return Ok(None);
+        }
         let Some(row) = self.store.message(generation.id, position)? else { return Ok(None) };
         let mut message: UiMessage = serde_json::from_str(&row.body)?;
         if take_answers(&mut message, answers) == 0 {
