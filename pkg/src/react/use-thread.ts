@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ThreadkeepError } from '../error.ts';
 import { threadPath, type Scope } from '../scope.ts';
 import { follow, type ThreadState } from './follow.ts';
-import { ask, at, headersOf, type WorkerPage } from './worker-page.ts';
+import { ask, at, headersOf, tokenOf, type WorkerPage } from './worker-page.ts';
 
 /** Pause before the history is asked for again after a failure, in milliseconds. */
 const RELOAD_AFTER_MS = 2_000;
@@ -116,7 +116,7 @@ export function useThread<Message extends UIMessage = UIMessage>(options: Thread
     setRuns(false);
     const end = follow(
       // The newest token, also after a reconnect.
-      { url: worker.url, token: () => freshToken(newest.current.worker) },
+      { url: worker.url, token: () => tokenOf(newest.current.worker) },
       path,
       (state) => {
         told.current = state;
@@ -146,8 +146,4 @@ export function useThread<Message extends UIMessage = UIMessage>(options: Thread
 
 function streams({ status }: { readonly status: string }): boolean {
   return status === 'submitted' || status === 'streaming';
-}
-
-async function freshToken({ token }: WorkerPage): Promise<string> {
-  return typeof token === 'string' ? token : token();
 }
