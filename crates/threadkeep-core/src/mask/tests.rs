@@ -268,9 +268,10 @@ fn no_input_is_slow() {
             let text = piece.repeat(bytes / piece.len());
             window::reads_during(|| drop(masker.mask_text(&text)))
         };
-        let (small, large) = (cost(16 * 1024), cost(64 * 1024));
-        assert!(large <= 5 * small + 100_000, "{piece:?}: {small} reads, then {large}");
-        assert!(large <= 64 * 1024 * 200, "{piece:?}: {large} reads of {} bytes", 64 * 1024);
+        let (small, large) = (cost(64 * 1024), cost(128 * 1024));
+        // Reads are counted, not timed, so this is the same on every machine. Twice the input, 2.3 times the reads.
+        assert!(10 * large <= 23 * small + 1_000, "{piece:?}: {small} reads, then {large}");
+        assert!(large <= 128 * 1024 * 200, "{piece:?}: {large} reads of {} bytes", 128 * 1024);
     }
 }
 
