@@ -417,7 +417,7 @@ fn size(value: &Value) -> usize {
         Value::Number(_) => 16,
         Value::String(text) => 2 + text.len(),
         Value::Array(items) => 2 + items.iter().map(size).sum::<usize>(),
-        Value::Object(map) => 2 + map.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(key, value)| 2 + key.len() + size(value)).sum::<usize>(),
     }
 }
 

@@ -302,6 +302,12 @@ fn a_result_that_is_too_large_leaves_its_call_interrupted() {
     );
 }
 
+#[test]
+fn short_names_count_with_their_quotes() {
+    let value = json!({"a": [], "b": [], "": [], "c": []});
+    assert!(value.to_string().len() <= 2 * size(&value));
+}
+
 proptest! {
     #[test]
     fn no_value_is_much_larger_than_its_size(value in any_value()) {
