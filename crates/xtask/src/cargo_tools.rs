@@ -12,6 +12,9 @@ use crate::step::Alone;
 /// Newest wasm-pack; only the tests need it.
 const WASM_PACK_VERSION: &str = "0.15.1";
 
+/// Newest cargo-fuzz; only the tests need it.
+const CARGO_FUZZ_VERSION: &str = "0.13.2";
+
 /// Makes sure that this toolchain can compile for `wasm32-unknown-unknown`.
 pub(crate) fn wasm_target(shell: &Shell) -> Result<()> {
     let sysroot = shell.text(shell.command("rustc").args(["--print", "sysroot"]))?;
@@ -45,6 +48,11 @@ pub(crate) fn wasm_bindgen(project: &Project, shell: &mut Shell) -> Result<()> {
 /// Puts wasm-pack on the PATH.
 pub(crate) fn wasm_pack(project: &Project, shell: &mut Shell) -> Result<()> {
     install(project, shell, "wasm-pack", WASM_PACK_VERSION, &["--locked"], "3 to 5 minutes")
+}
+
+/// Puts cargo-fuzz on the PATH.
+pub(crate) fn cargo_fuzz(project: &Project, shell: &mut Shell) -> Result<()> {
+    install(project, shell, "cargo-fuzz", CARGO_FUZZ_VERSION, &["--locked"], "half a minute")
 }
 
 /// Installs one version of one crate's programs into a folder of its own, once per user.

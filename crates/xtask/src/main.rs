@@ -28,6 +28,7 @@ mod start;
 mod token;
 
 mod fences;
+mod fuzz;
 mod parts;
 mod test;
 
@@ -48,7 +49,7 @@ The one menu of Threadkeep.
 
   cargo xtask test [PART...]
       Runs every test there is, or only the named parts:
-      fmt lint fences core wasm worker store postgres next conformance npm browser
+      fmt lint fences core fuzz wasm worker store postgres next conformance npm browser
 
   cargo xtask token --user NAME
       Prints a token for the local worker, good for one hour.
@@ -60,6 +61,10 @@ The one menu of Threadkeep.
   cargo xtask conformance [--minutes 60]
       Runs made-up cases through Threadkeep and through the AI SDK itself for that
       long, and writes how many, and every difference, into docs/conformance.md.
+
+  cargo xtask fuzz TARGET [--minutes 10]
+      Looks for bytes that break the core: mask, decode or reduce. What it learns
+      is kept in target/fuzz, what it finds in tests/fuzz/artifacts.
 
   cargo xtask package
       Builds pkg/dist (the npm package).
@@ -93,6 +98,7 @@ fn run() -> Result<ExitCode> {
         "package" => package(args),
         "conformance" => long_conformance(args),
         "bench" => bench(args),
+        "fuzz" => long_fuzz(args),
         "help" => {
             print!("{MENU}");
             Ok(ExitCode::SUCCESS)
@@ -179,5 +185,20 @@ fn bench(mut args: lexopt::Parser) -> Result<ExitCode> {
         None => bail!("which benchmark? `cargo xtask bench accumulate`"),
     };
     bench::run(&project::Project::find()?, &name)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn long_fuzz(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let mut target = None;
+    let mut minutes = 10;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Value(name) if target.is_none() => target = Some(name.string()?),
+            Long("minutes") => minutes = args.value()?.parse().context("--minutes")?,
+            other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected().into()),
+        }
+    }
+    let target = target.context("which target? `cargo xtask fuzz mask`")?;
+    fuzz::run(&project::Project::find()?, &target, minutes)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use crate::bundle::{self, Effort};
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::test::Outcome;
-use crate::{cargo_tools, chromium, conformance, fences, next_app, node, package, postgres};
+use crate::{cargo_tools, chromium, conformance, fences, fuzz, next_app, node, package, postgres};
 
 /// One row of the summary.
 pub(crate) struct Part {
@@ -19,11 +19,12 @@ pub(crate) struct Part {
 }
 
 /// Quick ones first: who broke the format should not wait for a browser.
-pub(crate) const PARTS: [Part; 12] = [
+pub(crate) const PARTS: [Part; 13] = [
     Part { name: "fmt", what: "the Rust code is formatted", run: fmt },
     Part { name: "lint", what: "no warning from clippy, rustdoc or tsc", run: lint },
     Part { name: "fences", what: "the core is pure, the worker and the npm package are small", run: fences },
     Part { name: "core", what: "Rust tests on this machine", run: core },
+    Part { name: "fuzz", what: "made-up bytes into the core", run: fuzz },
     Part { name: "wasm", what: "Rust tests as WebAssembly in Chromium", run: wasm },
     Part { name: "worker", what: "the built worker on bare workerd", run: worker },
     Part { name: "store", what: "the contract of stores, on the worker", run: store },
@@ -44,6 +45,9 @@ const WASM_CRATES: [(&str, &str); 3] = [
 /// Folders whose TypeScript is checked; that of pkg/ is by its build. `tests` comes last: it imports from the one before.
 const TYPED: [(&str, &str); 3] = [("worker", "worker/demo"), ("tests", "tests/postgres"), ("tests", "tests")];
 
+/// A workspace of its own: cargo-fuzz builds all of it its own way.
+const FUZZ: &str = "tests/fuzz/Cargo.toml";
+
 /// Majors of the AI SDK that the package's types are checked against.
 const SDK_MAJORS: [&str; 3] = ["ai5", "ai6", "ai7"];
 
@@ -54,6 +58,7 @@ fn fmt(project: &Project) -> Result<Outcome> {
     let shell = Shell::new(&project.root);
     cargo_tools::component(&shell, "fmt", "rustfmt")?;
     shell.run(shell.command("cargo").args(["fmt", "--all", "--check"]))?;
+    shell.run(shell.command("cargo").args(["fmt", "--check", "--manifest-path", FUZZ]))?;
     Ok(Outcome::Passed)
 }
 
@@ -62,8 +67,9 @@ fn lint(project: &Project) -> Result<Outcome> {
     cargo_tools::component(&shell, "clippy", "clippy")?;
     cargo_tools::wasm_target(&shell)?;
     node::node(project, &mut shell)?;
-    let all: [&dyn Fn() -> Result<()>; 4] = [
+    let all: [&dyn Fn() -> Result<()>; 5] = [
         &|| clippy(&shell, &["--workspace", "--all-targets"]),
+        &|| clippy(&shell, &["--manifest-path", FUZZ, "--target-dir", "target"]),
         &|| clippy(&shell, &wasm_arguments(project)),
         &|| rustdoc(&shell),
         &|| tsc(project, &shell),
@@ -94,6 +100,11 @@ fn core(project: &Project) -> Result<Outcome> {
         "--package=threadkeep-worker",
         "--package=xtask",
     ]))?;
+    Ok(Outcome::Passed)
+}
+
+fn fuzz(project: &Project) -> Result<Outcome> {
+    fuzz::test(project)?;
     Ok(Outcome::Passed)
 }
 

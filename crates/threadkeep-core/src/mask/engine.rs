@@ -257,7 +257,7 @@ impl Text<'_> {
         match span {
             Some(span) if !window.touched_placeholder() && !self.is_allowed(&span) => {
                 debug_assert!(span.start >= self.floor && span.end > span.start);
-                Verdict::Span(span, number)
+                Verdict::Span(whole_letters(self.bytes, span), number)
             }
             _ => Verdict::None,
         }
@@ -267,6 +267,19 @@ impl Text<'_> {
         let value = self.bytes.get(span.clone()).unwrap_or_default();
         self.compiled.allowed.iter().any(|allowed| allowed.as_bytes() == value)
     }
+}
+
+/// A bound in bytes may fall into a letter beyond ASCII: the whole letter goes.
+fn whole_letters(bytes: &[u8], span: Range<usize>) -> Range<usize> {
+    let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, 0x80..=0xbf));
+    let (mut start, mut end) = (span.start, span.end);
+    while start > 0 && is_inside(start) {
+        start -= 1;
+    }
+    while is_inside(end) {
+        end += 1;
+    }
+    start..end
 }
 
 impl Rule {

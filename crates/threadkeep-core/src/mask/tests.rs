@@ -30,6 +30,12 @@ fn a_private_key_is_masked_whole() {
 }
 
 #[test]
+fn a_bound_in_bytes_cuts_no_letter() {
+    let letters = "ö".repeat(200);
+    check(&format!("curl -u jo:s3cr3t{letters}"), &format!("curl -u jo:[REDACTED_PASSWORD]{}", "ö".repeat(75)));
+}
+
+#[test]
 fn ordinary_text_is_left_alone() {
     for text in [
         "version 1.2.3 of 2026-11-21T02:30:38Z, order 1748503543012",

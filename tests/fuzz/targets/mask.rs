@@ -1,0 +1,34 @@
+//! Any text, cut anywhere: masked once is masked for good, and the pieces of a stream are the whole.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use threadkeep_core::mask::Masker;
+
+fuzz_target!(|input: &[u8]| {
+    let [text @ .., cut, step] = input else { return };
+    let text = String::from_utf8_lossy(text);
+    let masker = Masker::default();
+    let masked = masker.mask_text(&text);
+    assert_eq!(masker.mask_text(&masked), masked, "masked again");
+
+    let mut end = 0;
+    for found in masker.find(&text) {
+        assert!(found.start >= end && found.len > 0, "findings are in order and apart");
+        end = found.start + found.len;
+        assert!(text.is_char_boundary(found.start) && text.is_char_boundary(end), "no letter is cut");
+    }
+
+    let mut stream = masker.stream();
+    let mut pieces = String::new();
+    let mut rest = &*text;
+    let mut len = usize::from(*cut);
+    while !rest.is_empty() {
+        let at = (len..=rest.len()).find(|at| rest.is_char_boundary(*at)).unwrap_or(rest.len());
+        let (piece, behind) = rest.split_at(at.max(rest.chars().next().map_or(0, char::len_utf8)));
+        pieces.push_str(&stream.push(piece));
+        rest = behind;
+        len = usize::from(*step);
+    }
+    pieces.push_str(&stream.finish());
+    assert_eq!(pieces, masked, "in pieces");
+});
