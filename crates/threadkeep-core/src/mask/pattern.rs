@@ -77,7 +77,7 @@ impl<'p> Pattern<'p> {
                 Item::Literal { text, optional } if text.iter().all(|byte| class.has(*byte)) => {
                     least += if optional { 0 } else { text.len() };
                 }
-                Item::Run { class: own, min, .. } if own.is_within(class) => least += min,
+                Item::Run { class: own, min, .. } if own.is_within(&class) => least += min,
                 Item::SpanStart | Item::SpanEnd => {}
                 Item::Before { .. } => return 0,
                 Item::Literal { .. } | Item::Run { .. } => break,
@@ -148,9 +148,13 @@ fn run(
     bounds: std::ops::RangeInclusive<usize>,
     stop: Option<&[u8]>,
 ) -> Option<usize> {
+    let Some(literal) = stop else {
+        let len = window.run(at, *bounds.end(), &class);
+        return (len >= *bounds.start()).then_some(len);
+    };
     let mut len = 0;
     while len < *bounds.end() && window.at(at + len).is_some_and(|byte| class.has(byte)) {
-        if len >= *bounds.start() && stop.is_some_and(|literal| window.starts_with(at + len, literal)) {
+        if len >= *bounds.start() && window.starts_with(at + len, literal) {
             return Some(len);
         }
         len += 1;

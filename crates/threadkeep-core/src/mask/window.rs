@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::class::Class;
 use super::placeholder;
 
 /// Farthest a span may start before the byte that triggered it, in bytes. The longest look-back is the local part of
@@ -108,19 +109,25 @@ impl<'t> Window<'t> {
         self.bytes.get(start..end).unwrap_or_default()
     }
 
-    /// Length of the run from `start` of bytes that satisfy `accept`, at most `max`.
-    pub(super) fn run(&self, start: usize, max: usize, accept: impl Fn(u8) -> bool) -> usize {
-        self.run_of(start, max, &accept)
-    }
-
+    /// Length of the run from `start` of bytes of a class, at most `max`.
     #[inline(never)]
-    fn run_of(&self, start: usize, max: usize, accept: &dyn Fn(u8) -> bool) -> usize {
+    pub(super) fn run(&self, start: usize, max: usize, class: &Class) -> usize {
         let max = max.min(LOOK_AHEAD_BYTES);
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let rest = rest.get(..max).unwrap_or(rest);
         let mut len = 0;
-        while len < max && self.at(start + len).is_some_and(accept) {
+        loop {
+            let plain = |byte: &&u8| **byte != b'[' && class.has(**byte);
+            let more = rest.iter().skip(len).take_while(plain).count();
+            #[cfg(test)]
+            READS.with(|reads| reads.set(reads.get() + more));
+            len += more;
+            // The byte that ends the run, a bracket, or the end: they are looked at as ever.
+            if len == max || !self.at(start + len).is_some_and(|byte| class.has(byte)) {
+                return len;
+            }
             len += 1;
         }
-        len
     }
 
     #[inline(never)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::mask::check::luhn;
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 const MAX_DIGITS: usize = 19;
@@ -54,7 +55,7 @@ impl Number {
         let mut group = 0;
         let mut separator = None;
         loop {
-            let run = window.run(number.end, MAX_DIGITS + 1 - number.len, |byte| byte.is_ascii_digit());
+            let run = window.run(number.end, MAX_DIGITS + 1 - number.len, &Class::DIGIT);
             if number.len + run > MAX_DIGITS {
                 return None;
             }

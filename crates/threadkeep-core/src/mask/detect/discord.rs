@@ -9,7 +9,7 @@ use crate::mask::window::Window;
 /// Triggered by the first two characters: base64 of a digit starts with `M`, `N` or `O`.
 pub(in crate::mask) fn token(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
-    let part = |at: usize, most: usize| window.run(at, most + 1, |byte| Class::BASE64URL.has(byte));
+    let part = |at: usize, most: usize| window.run(at, most + 1, &Class::BASE64URL);
     let id = part(start, 28);
     let time = start + id + 1;
     let stamp = part(time, 7);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// RFC 5321, 4.5.3.1.1.
@@ -80,7 +81,7 @@ fn domain_end(window: &Window<'_>, start: usize) -> Option<usize> {
 
 /// A label: letters, digits and inner hyphens, at most 63.
 fn label(window: &Window<'_>, start: usize) -> usize {
-    let run = window.run(start, 64, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let run = window.run(start, 64, const { &Class::ALNUM.or(b"-") });
     let label = window.slice(start, start + run);
     let len = label.iter().rposition(|byte| *byte != b'-').map_or(0, |last| last + 1);
     if run > 63 || label.first() == Some(&b'-') { 0 } else { len }

@@ -12,7 +12,7 @@ const VALUE_BYTES: usize = 2048;
 /// `Basic` and base64 of `user:password`; triggered by the scheme and its space.
 pub(in crate::mask) fn basic(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.end;
-    let len = window.run(start, VALUE_BYTES, |byte| Class::BASE64.has(byte) || byte == b'=');
+    let len = window.run(start, VALUE_BYTES, const { &Class::BASE64.or(b"=") });
     let decoded = base64::decode(window.slice(start, start + len));
     let is_pair = decoded.contains(&b':') && decoded.iter().all(|byte| !byte.is_ascii_control());
     (len >= 8 && is_pair && window.word_ends(start + len)).then_some(start..start + len)
@@ -21,7 +21,7 @@ pub(in crate::mask) fn basic(window: &Window<'_>, anchor: Range<usize>) -> Optio
 /// A token behind a scheme (`Bearer`, `Token`, `ApiKey`); triggered by the scheme and its space.
 pub(in crate::mask) fn bearer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.end;
-    let len = window.run(start, VALUE_BYTES, |byte| Class::BASE64URL.has(byte) || b"+/=.~:@".contains(&byte));
+    let len = window.run(start, VALUE_BYTES, const { &Class::BASE64URL.or(b"+/=.~:@") });
     let token = window.slice(start, start + len);
     let end = start + token.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
     let token = window.slice(start, end);
@@ -31,18 +31,18 @@ pub(in crate::mask) fn bearer(window: &Window<'_>, anchor: Range<usize>) -> Opti
 
 /// `curl -u user:password`, `--user`; triggered by the option and its space. The span is the password.
 pub(in crate::mask) fn user_option(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
-    let spaces = window.run(anchor.end, 3, |byte| byte == b' ');
+    let spaces = window.run(anchor.end, 3, const { &Class::of(b" ") });
     let mut at = anchor.end + spaces;
     let quote = window.at(at).filter(|byte| matches!(byte, b'"' | b'\''));
     at += usize::from(quote.is_some());
-    let user = window.run(at, 128, |byte| is_part(byte, quote) && byte != b':');
+    let user = window.run(at, 128, user_part(quote));
     if window.at(at + user) != Some(b':') {
         return None;
     }
     let start = at + user + 1;
     let inner = if quote.is_none() { window.at(start).filter(|byte| matches!(byte, b'"' | b'\'')) } else { None };
     let start = start + usize::from(inner.is_some());
-    let len = window.run(start, 256, |byte| is_part(byte, quote.or(inner)));
+    let len = window.run(start, 256, password_part(quote.or(inner)));
     let password = window.slice(start, start + len);
     let called = window.back(anchor.start, CONTEXT_BYTES).windows(4).any(|part| part == b"curl" || part == b"wget");
     let typed = password.iter().any(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_alphabetic) && len >= 8;
@@ -52,9 +52,20 @@ pub(in crate::mask) fn user_option(window: &Window<'_>, anchor: Range<usize>) ->
     (plain && !word && len >= 3 && (called || typed) && !entropy::has_filler(password)).then_some(start..start + len)
 }
 
-fn is_part(byte: u8, quote: Option<u8>) -> bool {
+/// What a user's name is made of, up to its colon: anything but the quote around it and a line break, or a shell's word.
+const fn user_part(quote: Option<u8>) -> &'static Class {
     match quote {
-        Some(quote) => byte != quote && byte != b'\n',
-        None => !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'\\' | b'`' | b'[' | b')'),
+        Some(b'"') => const { &Class::of(b"\"\n:").not() },
+        Some(_) => const { &Class::of(b"'\n:").not() },
+        None => const { &Class::SPACE.or(b"\"'\\`[):").not() },
+    }
+}
+
+/// The same for a password, which may hold colons.
+const fn password_part(quote: Option<u8>) -> &'static Class {
+    match quote {
+        Some(b'"') => const { &Class::of(b"\"\n").not() },
+        Some(_) => const { &Class::of(b"'\n").not() },
+        None => const { &Class::SPACE.or(b"\"'\\`[)").not() },
     }
 }

@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::{Window, is_word};
 
 /// Longest zone of an address (`%eth0`), in bytes: an interface name of Linux.
 const ZONE_BYTES: usize = 16;
+
+const ZONE: Class = Class::ALNUM.or(b"_.-");
 
 /// IPv4, triggered by the first digit.
 pub(in crate::mask) fn v4(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
@@ -71,7 +74,7 @@ fn quad(window: &Window<'_>, start: usize) -> Option<usize> {
 
 /// Length of a decimal number of at most 255 without leading zero.
 fn octet(window: &Window<'_>, start: usize) -> Option<usize> {
-    let len = window.run(start, 4, |byte| byte.is_ascii_digit());
+    let len = window.run(start, 4, &Class::DIGIT);
     let digits = window.slice(start, start + len);
     let value = digits.iter().fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
     let plain = matches!(len, 1..=3) && (len == 1 || digits.first() != Some(&b'0'));
@@ -89,8 +92,7 @@ pub(in crate::mask) fn v6(window: &Window<'_>, anchor: Range<usize>) -> Option<R
     let address = V6::read(window, start)?;
     let mut end = address.end;
     if window.at(end) == Some(b'%') {
-        let zone =
-            window.run(end + 1, ZONE_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        let zone = window.run(end + 1, ZONE_BYTES, &ZONE);
         end += if zone > 0 { zone + 1 } else { 0 };
     }
     let host_end = end;
@@ -129,7 +131,7 @@ impl V6 {
         let mut address = V6 { end: start, groups: 0, compressed: false };
         loop {
             let at = address.end;
-            let len = window.run(at, 5, |byte| byte.is_ascii_hexdigit());
+            let len = window.run(at, 5, &Class::HEX);
             if len > 4 || address.groups > 8 {
                 return None;
             }
@@ -172,7 +174,7 @@ fn prefix(window: &Window<'_>, at: usize) -> usize {
     if window.at(at) != Some(b'/') {
         return 0;
     }
-    let digits = window.run(at + 1, 4, |byte| byte.is_ascii_digit());
+    let digits = window.run(at + 1, 4, &Class::DIGIT);
     let value =
         window.slice(at + 1, at + 1 + digits).iter().fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
     if matches!(digits, 1..=3) && value <= 128 { digits + 1 } else { 0 }

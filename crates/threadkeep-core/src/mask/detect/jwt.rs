@@ -24,7 +24,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
             break;
         }
         let len = part(window, end + 1);
-        let padding = window.run(end + 1 + len, 2, |byte| byte == b'=');
+        let padding = window.run(end + 1 + len, 2, const { &Class::of(b"=") });
         if len == 0 && window.at(end + 1) != Some(b'.') {
             break;
         }
@@ -34,7 +34,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
 }
 
 fn part(window: &Window<'_>, start: usize) -> usize {
-    window.run(start, PART_BYTES, |byte| Class::BASE64URL.has(byte))
+    window.run(start, PART_BYTES, &Class::BASE64URL)
 }
 
 /// `"alg"` or `"enc"` or `"typ"` stands in the decoded header.

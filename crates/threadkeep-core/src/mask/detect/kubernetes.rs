@@ -16,7 +16,7 @@ const LEAST_BYTES: usize = 10;
 
 /// Triggered by `data:`; the span is the block below it.
 pub(in crate::mask) fn secret(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
-    let line_end = anchor.end + window.run(anchor.end, 4, |byte| matches!(byte, b' ' | b'\r'));
+    let line_end = anchor.end + window.run(anchor.end, 4, const { &Class::of(b" \r") });
     if window.at(line_end) != Some(b'\n') || !names_secret(window, &anchor) {
         return None;
     }
@@ -65,8 +65,8 @@ fn block_end(window: &Window<'_>, start: usize, own: usize) -> usize {
     let mut end = start;
     let mut at = start;
     while at < start + BLOCK_BYTES {
-        let indent = window.run(at, 64, |byte| matches!(byte, b' ' | b'\t'));
-        let line = window.run(at + indent, BLOCK_BYTES, |byte| byte != b'\n');
+        let indent = window.run(at, 64, &Class::BLANK);
+        let line = window.run(at + indent, BLOCK_BYTES, const { &Class::of(b"\n").not() });
         let deeper = indent > own || line == 0;
         if !deeper {
             break;

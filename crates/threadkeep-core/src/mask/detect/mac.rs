@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Triggered by the first separator.
@@ -22,7 +23,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
             }
             at += 1;
         }
-        if window.run(at, width + 1, |byte| byte.is_ascii_hexdigit()) != width {
+        if window.run(at, width + 1, &Class::HEX) != width {
             return None;
         }
         at += width;

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::mask::check::national as check;
+use crate::mask::class::Class;
 use crate::mask::rule::DetectorFn;
 use crate::mask::window::Window;
 
@@ -77,9 +78,7 @@ fn stands_free(window: &Window<'_>, start: usize, end: usize) -> bool {
 /// A code with letters around its digits, written without separators; `start` is `back` bytes before the digits.
 fn code<'t>(window: &Window<'t>, anchor: &Range<usize>, back: usize, len: usize) -> Option<(Range<usize>, &'t [u8])> {
     let start = anchor.start.checked_sub(back)?;
-    if window.back(anchor.start, back).len() != back
-        || window.run(anchor.start, len + 1, |byte| byte.is_ascii_alphanumeric()) + back != len
-    {
+    if window.back(anchor.start, back).len() != back || window.run(anchor.start, len + 1, &Class::ALNUM) + back != len {
         return None;
     }
     let text = window.slice(start, start + len);
@@ -103,7 +102,7 @@ fn personnummer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize
 /// `12345678Z`, `X1234567L`, with an optional hyphen before the letter.
 fn nif(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let lead = window.before(anchor.start).filter(u8::is_ascii_alphabetic);
-    let digits = window.run(anchor.start, 9, |byte| byte.is_ascii_digit());
+    let digits = window.run(anchor.start, 9, &Class::DIGIT);
     let letter = anchor.start + digits + usize::from(window.at(anchor.start + digits) == Some(b'-'));
     let start = anchor.start - usize::from(lead.is_some());
     let mut number = values(window.slice(anchor.start, anchor.start + digits));
@@ -120,9 +119,7 @@ fn nif(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
 fn hetu(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
     let sign = window.at(start + 6)?;
-    if !matches!(sign, b'+' | b'-' | b'A'..=b'F' | b'U'..=b'Y')
-        || window.run(start + 7, 4, |byte| byte.is_ascii_digit()) < 3
-    {
+    if !matches!(sign, b'+' | b'-' | b'A'..=b'F' | b'U'..=b'Y') || window.run(start + 7, 4, &Class::DIGIT) < 3 {
         return None;
     }
     let date = values(window.slice(start, start + 6));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
 
 /// Longest block that is masked, in bytes. An unterminated one is masked up to here.
@@ -13,11 +14,12 @@ const LABEL_BYTES: usize = 48;
 /// Least key material, in bytes: `...` in a manual is no key.
 const LEAST_BYTES: usize = 32;
 
+const LABEL: Class = Class::of(b"A-Z0-9 ");
+
 /// Triggered by `-----BEGIN `.
 pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let label = anchor.end;
-    let label_len =
-        window.run(label, LABEL_BYTES, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b' ');
+    let label_len = window.run(label, LABEL_BYTES, &LABEL);
     let name = window.slice(label, label + label_len);
     let body = label + label_len + 5;
     if !name.windows(11).any(|part| part == b"PRIVATE KEY") || !window.starts_with(label + label_len, b"-----") {
@@ -36,8 +38,7 @@ fn block_end(window: &Window<'_>, start: usize, limit: usize) -> (usize, usize) 
     while at < limit {
         match window.at(at) {
             Some(b'-') if window.starts_with(at, b"-----END ") => {
-                let tail = window
-                    .run(at + 9, LABEL_BYTES + 5, |byte| byte.is_ascii_uppercase() || byte == b' ' || byte == b'-');
+                let tail = window.run(at + 9, LABEL_BYTES + 5, const { &Class::of(b"A-Z -") });
                 return (at, at + 9 + tail);
             }
             // Another block begins: this one was never closed.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Longest E.164 number, in digits.
@@ -41,7 +42,7 @@ pub(in crate::mask) fn north_american(window: &Window<'_>, anchor: Range<usize>)
     }
     let mut at = anchor.start;
     // The country code, or a trunk prefix.
-    let lead = window.run(at, 3, |byte| byte.is_ascii_digit());
+    let lead = window.run(at, 3, &Class::DIGIT);
     if matches!(lead, 1 | 2) && is_separator(window.at(at + lead)) {
         at += lead + 1;
     }
@@ -67,7 +68,7 @@ pub(in crate::mask) fn north_american(window: &Window<'_>, anchor: Range<usize>)
         return None;
     }
     at += 1;
-    if window.run(at, 5, |byte| byte.is_ascii_digit()) != 4 {
+    if window.run(at, 5, &Class::DIGIT) != 4 {
         return None;
     }
     ends(window, at + 4).then_some(start..at + 4)
@@ -77,7 +78,7 @@ pub(in crate::mask) fn north_american(window: &Window<'_>, anchor: Range<usize>)
 /// of four; triggered by the first digit.
 pub(in crate::mask) fn mobile_trunk(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
-    let digits = |at: usize, count: usize| window.run(at, count + 1, |byte| byte.is_ascii_digit()) == count;
+    let digits = |at: usize, count: usize| window.run(at, count + 1, &Class::DIGIT) == count;
     let lead = [window.at(start)?, window.at(start + 1)?, window.at(start + 2)?];
     let stands = matches!(lead, [b'0', b'1' | b'7' | b'8' | b'9', b'0'])
         && window.at(start + 3) == Some(b'-')

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Words near a bare number that make it one.
@@ -14,10 +15,10 @@ const CONTEXT_BYTES: usize = 48;
 pub(in crate::mask) fn dashed(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
     let separator = window.at(start + 3).filter(|byte| matches!(byte, b'-' | b'.' | b' '))?;
-    let stands = window.run(start, 4, |byte| byte.is_ascii_digit()) == 3
-        && window.run(start + 4, 3, |byte| byte.is_ascii_digit()) == 2
+    let stands = window.run(start, 4, &Class::DIGIT) == 3
+        && window.run(start + 4, 3, &Class::DIGIT) == 2
         && window.at(start + 6) == Some(separator)
-        && window.run(start + 7, 5, |byte| byte.is_ascii_digit()) == 4;
+        && window.run(start + 7, 5, &Class::DIGIT) == 4;
     let end = start + 11;
     (stands && stands_free(window, start, end) && is_issued(window.slice(start, end))).then_some(start..end)
 }
@@ -26,7 +27,7 @@ pub(in crate::mask) fn dashed(window: &Window<'_>, anchor: Range<usize>) -> Opti
 pub(in crate::mask) fn bare(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
     let end = start + 9;
-    if window.run(start, 10, |byte| byte.is_ascii_digit()) != 9 || !stands_free(window, start, end) {
+    if window.run(start, 10, &Class::DIGIT) != 9 || !stands_free(window, start, end) {
         return None;
     }
     let context = window.back(start, CONTEXT_BYTES).to_ascii_lowercase();

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Longest user name and longest password, in bytes.
@@ -10,18 +11,21 @@ const PART_BYTES: usize = 256;
 /// Shortest password, in bytes: `https://a:b@host` is a manual's.
 const PASSWORD_BYTES: usize = 4;
 
+const USERINFO: Class = Class::SPACE.or_of(Class::CONTROL).or(b"/@\"'`<>\\").not();
+const USER: Class = Class::SPACE.or_of(Class::CONTROL).or(b"/@\"'`<>\\:").not();
+
 /// Triggered by `://`; the span is the password.
 pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     if !window.before(anchor.start).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
     let user = anchor.end;
-    let user_len = window.run(user, PART_BYTES, |byte| is_userinfo(byte) && byte != b':');
+    let user_len = window.run(user, PART_BYTES, &USER);
     if window.at(user + user_len) != Some(b':') {
         return None;
     }
     let start = user + user_len + 1;
-    let len = window.run(start, PART_BYTES, is_userinfo);
+    let len = window.run(start, PART_BYTES, &USERINFO);
     let end = start + len;
     let at_host = window.at(end) == Some(b'@')
         && window.at(end + 1).is_some_and(|byte| {
@@ -37,12 +41,6 @@ fn is_word_password(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();
     let named = lower.windows(5).any(|part| part == b"passw") && !password.iter().any(u8::is_ascii_digit);
     named || password.iter().all(|byte| Some(byte) == password.first())
-}
-
-fn is_userinfo(byte: u8) -> bool {
-    !byte.is_ascii_whitespace()
-        && !byte.is_ascii_control()
-        && !matches!(byte, b'/' | b'@' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
 }
 
 /// Not a variable, a template or stars.

@@ -35,7 +35,7 @@ pub(in crate::mask) fn bitcoin_segwit(window: &Window<'_>, anchor: Range<usize>)
 /// Ethereum, in the mixed case of EIP-55; triggered by `0x`.
 pub(in crate::mask) fn ethereum(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let digits = anchor.end;
-    let len = window.run(digits, 41, |byte| byte.is_ascii_hexdigit());
+    let len = window.run(digits, 41, &Class::HEX);
     let text = window.slice(digits, digits + len);
     let mixed = text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase);
     (len == 40 && mixed && window.word_ends(digits + len) && keccak::eip55_holds(text))
@@ -47,6 +47,6 @@ fn word(window: &Window<'_>, start: usize, lengths: std::ops::RangeInclusive<usi
     if !window.word_starts(start) {
         return None;
     }
-    let len = window.run(start, lengths.end() + 1, |byte| Class::ALNUM.has(byte));
+    let len = window.run(start, lengths.end() + 1, &Class::ALNUM);
     (lengths.contains(&len) && window.word_ends(start + len)).then_some(start..start + len)
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::looks;
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Shortest and longest literal, in bytes.
@@ -21,12 +22,12 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         return None;
     }
     let operator = anchor.end - 2;
-    let signs = window.run(operator, 4, |byte| matches!(byte, b'=' | b'!'));
-    let name = operator + signs + window.run(operator + signs, 2, |byte| byte == b' ');
+    let signs = window.run(operator, 4, const { &Class::of(b"=!") });
+    let name = operator + signs + window.run(operator + signs, 2, const { &Class::of(b" ") });
     if !matches!(window.slice(operator, operator + signs), b"==" | b"===" | b"!=" | b"!==") {
         return None;
     }
-    let name_len = window.run(name, NAME_BYTES, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    let name_len = window.run(name, NAME_BYTES, const { &Class::ALNUM.or(b"_.") });
     let lower = window.slice(name, name + name_len).to_ascii_lowercase();
     let telling = [&b"passw"[..], b"secret", b"token", b"apikey", b"api_key"];
     let told = telling.iter().any(|word| lower.windows(word.len()).any(|part| part == *word));

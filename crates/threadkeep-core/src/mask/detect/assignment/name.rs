@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Longest part of a name before and after its word, in bytes.
@@ -9,6 +10,9 @@ const PART_BYTES: usize = 48;
 
 /// How far before a word its owner may be named, in bytes.
 const OWNER_BYTES: usize = 48;
+
+/// What names are made of.
+const NAME: Class = Class::ALNUM.or(b"_.$-");
 
 /// Words of names that name no one.
 const COMMON: &[u8] = b"secret token access private client other auth user api app key my";
@@ -36,9 +40,9 @@ impl<'t> Name<'t> {
     /// (`public_key`, `token_type`).
     pub(super) fn read(window: &Window<'t>, word: Range<usize>, strength: Strength) -> Option<Self> {
         let before = window.back(word.start, PART_BYTES);
-        let head_len = before.iter().rev().take_while(|byte| is_name(**byte)).count();
+        let head_len = before.iter().rev().take_while(|byte| NAME.has(**byte)).count();
         let head = &before[before.len() - head_len..];
-        let tail_len = window.run(word.end, PART_BYTES, is_name);
+        let tail_len = window.run(word.end, PART_BYTES, &NAME);
         let name = Name { strength, head, tail: word.end..word.end + tail_len, word };
         name.word_stands(window).then_some(name)
     }
@@ -164,10 +168,6 @@ const HARMLESS_ENDS: &[u8] = b"\
     id ids url uri host endpoint path file dir name domain region email user type count length size ttl \
     expiry expires timeout algorithm version label class format index column prefix header meshing status \
     date param";
-
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
-}
 
 /// Two letters of one word: no change from lower to upper case, no separator.
 fn continues(first: u8, second: u8) -> bool {

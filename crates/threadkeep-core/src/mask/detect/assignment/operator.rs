@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::name::{Name, Strength};
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Most white space on either side of an operator, in bytes: a line break and an indentation.
@@ -48,13 +49,13 @@ impl Opening {
         let start = skip_space(window, after);
         // A call or a list around the value: `String("…")` is not one, `("…")` and `["…"]` are.
         let bracket = matches!(window.at(start), Some(b'(' | b'['))
-            && window.at(start + 1).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+            && window.at(start + 1).is_some_and(|byte| Class::QUOTE.has(byte));
         let at = start + usize::from(bracket);
         // `b"…"`, `u'…'`, `@"…"`: the prefix of a string literal.
         let prefixed = matches!(window.at(at), Some(b'b' | b'u' | b'r' | b'@' | b'N' | b'f'))
             && matches!(window.at(at + 1), Some(b'"' | b'\''));
         let at = at + usize::from(prefixed);
-        let escapes = window.run(at, 4, |byte| byte == b'\\');
+        let escapes = window.run(at, 4, const { &Class::of(b"\\") });
         match window.at(at + escapes) {
             Some(quote @ (b'"' | b'\'' | b'`')) => {
                 Self { value: at + escapes + 1, quote: Some(quote), escapes, operator, spaced: start > after }
@@ -66,7 +67,7 @@ impl Opening {
 
 /// Quotes and brackets that end the name, and white space.
 fn closing(window: &Window<'_>, start: usize) -> Range<usize> {
-    let len = window.run(start, 6, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*'));
+    let len = window.run(start, 6, const { &Class::QUOTE.or(b"`\\])*") });
     start..skip_space(window, start + len)
 }
 
@@ -100,7 +101,7 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
                 && matches!(window.at(at + 1), Some(b'"' | b'\''))
         }
         // `<token>value<`: the name must touch it.
-        ">" => after_name.iter().all(|byte| matches!(byte, b'"' | b'\'')),
+        ">" => after_name.iter().all(|byte| Class::QUOTE.has(*byte)),
         _ => true,
     };
     let after = at + operator.len();
@@ -122,20 +123,18 @@ fn attribute(window: &Window<'_>, closed: &Range<usize>) -> Option<(&'static str
     if matches!(window.at(at), Some(b',' | b'{')) {
         at = skip_space(window, at + 1);
     }
-    at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
+    at += window.run(at, 1, &Class::QUOTE);
     let word =
         [&b"value"[..], b"default", b"params"].into_iter().find(|word| window.starts_with_ignore_case(at, word))?;
     at += word.len();
-    at += window.run(at, 1, |byte| matches!(byte, b'"' | b'\''));
+    at += window.run(at, 1, &Class::QUOTE);
     at = skip_space(window, at);
     matches!(window.at(at), Some(b'=' | b':')).then_some((ATTRIBUTE, at + 1))
 }
 
 /// End of the operator behind a type: `password: String = "…"`.
 fn after_type(window: &Window<'_>, start: usize) -> Option<usize> {
-    let len = window.run(start, WORDS_BYTES, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'.' | b'&' | b'<' | b'>' | b'?' | b'\'' | b'*')
-    });
+    let len = window.run(start, WORDS_BYTES, const { &Class::ALNUM.or(b" _.&<>?'*") });
     let at = start + len;
     let spaced = window.slice(start, at).ends_with(b" ") && len > 2;
     (spaced && window.at(at) == Some(b'=') && window.at(at + 1) == Some(b' ') && window.at(at + 2) == Some(b'"'))
@@ -145,7 +144,8 @@ fn after_type(window: &Window<'_>, start: usize) -> Option<usize> {
 /// Start of the second argument: `NetworkCredential("user", "…")`.
 fn after_user(window: &Window<'_>, start: usize) -> Option<usize> {
     let quote = window.at(start)?;
-    let user = start + 1 + window.run(start + 1, WORDS_BYTES, |byte| byte != quote && byte != b'\n');
+    let inner = if quote == b'"' { const { &Class::of(b"\"\n").not() } } else { const { &Class::of(b"'\n").not() } };
+    let user = start + 1 + window.run(start + 1, WORDS_BYTES, inner);
     let stands = window.at(user) == Some(quote) && window.at(user + 1) == Some(b',');
     let next = skip_space(window, user + 2);
     (stands && window.at(next) == Some(quote)).then_some(next)
@@ -154,15 +154,15 @@ fn after_user(window: &Window<'_>, start: usize) -> Option<usize> {
 /// Behind the attributes of an element: `<pass encoding="base64">`.
 fn after_attributes(window: &Window<'_>, name: &Name<'_>) -> Option<usize> {
     let starts = window.before(name.word.start - name.head.len()) == Some(b'<');
-    let len = window.run(name.tail.end, WORDS_BYTES, |byte| !matches!(byte, b'<' | b'>' | b'\n'));
+    let len = window.run(name.tail.end, WORDS_BYTES, const { &Class::of(b"<>\n").not() });
     let at = name.tail.end + len;
     (starts && len > 0 && window.at(at) == Some(b'>')).then_some(at + 1)
 }
 
 /// A literal right behind the name of a password, or any word behind an option.
 fn apart(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, usize)> {
-    let at = name.tail.end + window.run(name.tail.end, 4, |byte| matches!(byte, b' ' | b'\t'));
-    let quote = at + window.run(at, 2, |byte| byte == b'\\');
+    let at = name.tail.end + window.run(name.tail.end, 4, &Class::BLANK);
+    let quote = at + window.run(at, 2, const { &Class::of(b"\\") });
     let is_literal = matches!(window.at(quote), Some(b'"' | b'\''));
     let fits = at > name.tail.end && (name.is_option() || is_literal && name.strength == Strength::Password);
     fits.then_some((APART, at))
@@ -170,15 +170,13 @@ fn apart(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, usize)> 
 
 /// One or two more words, then an operator that cannot be anything else.
 fn after_words(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, usize)> {
-    let len = window.run(name.tail.end, WORDS_BYTES, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'\t' | b'_' | b'.' | b'-')
-    });
+    let len = window.run(name.tail.end, WORDS_BYTES, const { &Class::ALNUM.or(b" \t_.-") });
     let words = window.slice(name.tail.end, name.tail.end + len);
     if words.first() != Some(&b' ') {
         return None;
     }
     let at = name.tail.end + len;
-    let at = at + window.run(at, 2, |byte| matches!(byte, b'"' | b'\''));
+    let at = at + window.run(at, 2, &Class::QUOTE);
     let at = skip_space(window, at);
     [":::=", "::=", ":=", "=>", "=", ":"]
         .into_iter()

@@ -9,6 +9,7 @@ use super::looks::{
 use super::name::{Name, Strength, contains};
 use super::operator::{APART, ATTRIBUTE, Opening};
 use crate::mask::check::entropy;
+use crate::mask::class::Class;
 use crate::mask::window::Window;
 
 /// Longest value, in bytes. Longer ones are documents; tokens of known issuers have rules of their own.
@@ -22,7 +23,7 @@ pub(super) fn read(window: &Window<'_>, opening: &Opening) -> Option<Range<usize
     let start = opening.value;
     let end = match opening.quote {
         Some(quote) => quoted_end(window, start, quote, opening.escapes)?,
-        None => soup_end(window, start, opening).unwrap_or_else(|| start + window.run(start, VALUE_BYTES + 1, is_bare)),
+        None => soup_end(window, start, opening).unwrap_or_else(|| start + window.run(start, VALUE_BYTES + 1, &BARE)),
     };
     let typed = opening.operator == "=" && !opening.spaced;
     let end = if opening.quote.is_none() { trim(window, start, end, typed) } else { end };
@@ -34,7 +35,7 @@ fn soup_end(window: &Window<'_>, start: usize, opening: &Opening) -> Option<usiz
     if !matches!(opening.operator, "=" | ":" | ":=") {
         return None;
     }
-    let len = window.run(start, SOUP_BYTES + 1, |byte| !byte.is_ascii_whitespace());
+    let len = window.run(start, SOUP_BYTES + 1, const { &Class::SPACE.not() });
     let quote = usize::from(matches!(window.slice(start, start + len).last(), Some(b'"' | b'\'' | b'`')));
     let text = window.slice(start, start + len - quote);
     let ends = matches!(window.at(start + len), None | Some(b'\n' | b'\r'));
@@ -59,11 +60,7 @@ fn quoted_end(window: &Window<'_>, start: usize, quote: u8, escapes: usize) -> O
 }
 
 /// A value without quotes ends at white space or at what ends a statement or a field.
-fn is_bare(byte: u8) -> bool {
-    !byte.is_ascii_whitespace()
-        && !byte.is_ascii_control()
-        && !matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b')' | b'|' | b'&' | b'\\')
-}
+const BARE: Class = Class::SPACE.or_of(Class::CONTROL).or(b"\"'`,;<>)|&\\").not();
 
 /// Without what ends a sentence or a list. What was typed behind `=` may end in a sign of its own.
 fn trim(window: &Window<'_>, start: usize, end: usize, typed: bool) -> usize {
@@ -95,7 +92,7 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     };
     let quote = usize::from(matches!(window.at(start), Some(b'"' | b'\'')));
     let start = start + quote;
-    let len = window.run(start, VALUE_BYTES + 1, is_bare);
+    let len = window.run(start, VALUE_BYTES + 1, &BARE);
     let end = trim(window, start, start + len, false);
     let value = window.slice(start, end);
     if name.strength == Strength::Password && spaced && is_login(window, name, value) {
@@ -200,7 +197,7 @@ fn is_typed(window: &Window<'_>, value: &Range<usize>, quoted: bool) -> bool {
 
 /// Cheap: a bare token goes on for a while, and has no padding yet.
 pub(super) fn may_start(window: &Window<'_>, start: usize) -> bool {
-    window.run(start, TOKEN_BYTES, |byte| byte.is_ascii_graphic() && byte != b'=') == TOKEN_BYTES
+    window.run(start, TOKEN_BYTES, const { &Class::of(b"!-<>-~") }) == TOKEN_BYTES
 }
 
 /// A token; where its owner is named, a less likely one will do.
