@@ -3,6 +3,9 @@
 use super::name::{contains, words};
 use crate::mask::check::entropy;
 
+/// Shortest token without a digit, in bytes.
+const LETTERS_BYTES: usize = 20;
+
 /// Longest value of signs, in bytes.
 pub(super) const SOUP_BYTES: usize = 64;
 
@@ -11,8 +14,22 @@ pub(super) fn is_literal_secret(text: &[u8]) -> bool {
     is_soup(text) || !is_placeholder(text) && !is_reference(text) && is_token(text)
 }
 
+/// Kinds of signs of a soup, and letters.
+const SOUP_SIGNS: usize = 9;
+const SOUP_LETTERS: usize = 8;
+
+/// Neither a token nor a soup, told by counting: without a digit, shorter than any token of letters alone.
+pub(super) fn is_spelled(text: &[u8]) -> bool {
+    text.len() < LETTERS_BYTES
+        && !text.iter().any(u8::is_ascii_digit)
+        && text.iter().filter(|byte| byte.is_ascii_punctuation()).count() < SOUP_SIGNS
+}
+
 /// Signs of so many kinds that no template looks like it.
 pub(super) fn is_soup(text: &[u8]) -> bool {
+    if text.len() < SOUP_SIGNS + SOUP_LETTERS || text.len() > SOUP_BYTES {
+        return false;
+    }
     let mut kinds = [false; 128];
     for byte in text.iter().filter(|byte| byte.is_ascii_punctuation()) {
         kinds[usize::from(*byte)] = true;
@@ -20,11 +37,7 @@ pub(super) fn is_soup(text: &[u8]) -> bool {
     let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let spaces = text.iter().filter(|byte| **byte == b' ').count();
     let is_code = [&b"()"[..], b")}"].iter().any(|part| contains(text, part));
-    !is_code
-        && kinds.iter().filter(|kind| **kind).count() >= 9
-        && letters >= 8
-        && text.len() <= SOUP_BYTES
-        && spaces <= 3
+    !is_code && kinds.iter().filter(|kind| **kind).count() >= SOUP_SIGNS && letters >= SOUP_LETTERS && spaces <= 3
 }
 
 /// One word in lower case, or camel case of some length.
@@ -68,7 +81,7 @@ pub(super) fn is_loose_token(text: &[u8]) -> bool {
         .count();
     // No word is hexadecimal for so long, and manuals write the alphabet where a token belongs.
     let letters_alone = digits == 0
-        && text.len() >= 20
+        && text.len() >= LETTERS_BYTES
         && (entropy::longest_sequence(text) >= 12 || text.iter().all(u8::is_ascii_hexdigit));
     signs == 0
         && !text.ends_with(b"--")
@@ -86,16 +99,16 @@ pub(super) fn is_token(text: &[u8]) -> bool {
     if text.iter().any(|byte| byte.is_ascii_whitespace() || *byte >= 0x80) || digits + letters < text.len() / 2 {
         return false;
     }
-    let drawn = digits > 0 && letters > 1 || mixed && letters >= 20 && entropy::shannon(text) >= 4.0 || digits >= 24;
+    let drawn =
+        digits > 0 && letters > 1 || mixed && letters >= LETTERS_BYTES && entropy::shannon(text) >= 4.0 || digits >= 24;
     // An exclamation mark belongs to a password or a sentence.
     let exclaims = text.contains(&b'!') && entropy::shannon(text) < 4.0;
     drawn
         && !exclaims
         && !is_words(text)
-        && entropy::is_random(text, 2.6)
-        && entropy::longest_sequence(text) < 12
         && !is_path(text)
         && entropy::longest_sequence(text) < 12
+        && entropy::is_random(text, 2.6)
 }
 
 /// Words and numbers with separators or in camel case: `my-secret-name-1`, `us-east-1`, `GetTokenOptions`.

@@ -39,41 +39,43 @@ impl<'t> Name<'t> {
     /// `None` when the word is part of another one (`keyboard`, `passenger`), or the name says that the value is none
     /// (`public_key`, `token_type`).
     pub(super) fn read(window: &Window<'t>, word: Range<usize>, strength: Strength) -> Option<Self> {
+        let tail = word.end..word.end + window.run(word.end, PART_BYTES, &NAME);
+        // First of all: most words that are no name are told by how they go on.
+        if !Self::word_ends(window, &word, &tail, strength) {
+            return None;
+        }
         let before = window.back(word.start, PART_BYTES);
         let head_len = before.iter().rev().take_while(|byte| NAME.has(**byte)).count();
         let head = &before[before.len() - head_len..];
-        let tail_len = window.run(word.end, PART_BYTES, &NAME);
-        let name = Name { strength, head, tail: word.end..word.end + tail_len, word };
-        name.word_stands(window).then_some(name)
+        let name = Name { strength, head, tail, word };
+        name.word_starts(window).then_some(name)
     }
 
-    /// The word is not the middle of a longer one.
-    fn word_stands(&self, window: &Window<'_>) -> bool {
-        let word = window.slice(self.word.start, self.word.end);
-        let glued_before = self.head.last().is_some_and(|byte| continues(*byte, word[0]));
-        let tail = window.slice(self.tail.start, self.tail.end);
-        let glued_after =
-            tail.first().is_some_and(|byte| continues(word[word.len() - 1], *byte) && byte.is_ascii_alphabetic());
-        match self.strength {
+    /// The word does not go on as another one.
+    fn word_ends(window: &Window<'_>, word: &Range<usize>, tail: &Range<usize>, strength: Strength) -> bool {
+        let word = window.slice(word.start, word.end);
+        let tail = window.slice(tail.start, tail.end);
+        let glued = tail.first().is_some_and(|byte| continues(word[word.len() - 1], *byte));
+        let goes_on = |ends: &[&str]| starts_with_any(tail, ends);
+        match strength {
             Strength::Password if word.eq_ignore_ascii_case(b"pass") => {
-                tail.is_empty() || starts_with_any(tail, &["word", "wd", "phrase", "code", "_secure", "1", "2"])
+                tail.is_empty() || goes_on(&["word", "wd", "phrase", "code", "_secure", "1", "2"])
             }
-            Strength::Password if self.is_short(window) => tail.is_empty(),
-            Strength::Password => !glued_after || starts_with_any(tail, &["o", "wd", "phrase", "s"]),
-            Strength::Secret => {
-                !glued_after
-                    || starts_with_any(tail, &["key", "value", "access", "s", "sauce", "token", "hash", "text"])
-            }
-            Strength::Key => {
-                (!glued_after
-                    || starts_with_any(tail, &["s", "value", "pair", "token", "key", "secret", "orization", "entic"]))
-                    && !(glued_before
-                        && ends_with_any(
-                            self.head,
-                            &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k", "un"],
-                        ))
-            }
+            Strength::Password if word.eq_ignore_ascii_case(b"pw") => tail.is_empty(),
+            Strength::Password => !glued || goes_on(&["o", "wd", "phrase", "s"]),
+            Strength::Secret => !glued || goes_on(&["key", "value", "access", "s", "sauce", "token", "hash", "text"]),
+            Strength::Key => !glued || goes_on(&["s", "value", "pair", "token", "key", "secret", "orization", "entic"]),
         }
+    }
+
+    /// The word does not end another one: `monkey`, `compass`.
+    fn word_starts(&self, window: &Window<'_>) -> bool {
+        let glued = self
+            .head
+            .last()
+            .is_some_and(|byte| window.at(self.word.start).is_some_and(|first| continues(*byte, first)));
+        let others = &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k", "un"];
+        !(self.strength == Strength::Key && glued && ends_with_any(self.head, others))
     }
 
     /// Someone is named in the identifier or before it in the line: `acme_key`, `acme SECRET`.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::looks::{
     SOUP_BYTES, is_code, is_form_text, is_loose_token, is_marked, is_placeholder, is_plain_word, is_reference, is_soup,
-    is_token, is_version,
+    is_spelled, is_token, is_version,
 };
 use super::name::{Name, Strength, contains};
 use super::operator::{APART, ATTRIBUTE, Opening};
@@ -123,6 +123,10 @@ fn is_login(window: &Window<'_>, name: &Name<'_>, value: &[u8]) -> bool {
 
 pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
     let text = window.slice(value.start, value.end);
+    // First of all: most values of such names are words and calls.
+    if name.strength != Strength::Password && is_spelled(text) {
+        return false;
+    }
     let bare_soup = matches!(opening.operator, "=" | ":" | ":=") && text.last() != Some(&b';');
     if (opening.quote.is_some() || bare_soup) && is_soup(text) {
         return true;
