@@ -238,6 +238,7 @@ impl Accumulator {
 
 /// The delta that stands whole at the head of the bytes: framed and read without a copy, because nearly every event is
 /// one.
+#[inline(always)]
 fn plain_delta<'b>(frames: &FrameDecoder, bytes: &'b [u8]) -> Option<(BlockKind, Cow<'b, str>, &'b [u8])> {
     let (kind, delta, behind) = EventReader::plain_delta(frames.open(bytes)?)?;
     Some((kind, delta, frames.close(behind)?))

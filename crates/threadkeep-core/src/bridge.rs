@@ -130,6 +130,7 @@ impl Bridge {
 
     /// Adds a delta to the open block and gives the block's id, when one chunk is all that would come of it; `None`, and
     /// nothing is done, when [`Bridge::push`] has more to say.
+    #[inline(always)]
     pub(crate) fn extend(&mut self, kind: BlockKind, delta: &str) -> Option<&str> {
         let block = self.open.as_ref().filter(|block| block.kind == kind)?;
         if self.results_in_step || delta.is_empty() || delta.len() > self.room() {
@@ -144,6 +145,7 @@ impl Bridge {
 
     /// How many bytes of text can come with no other result than that text. 0 when the run has ended, or is about to
     /// meet another limit.
+    #[inline(always)]
     pub(crate) fn room(&self) -> usize {
         // A delta opens a step and a block at most.
         let closed = self.ended.is_some() || self.full || self.parts + 2 >= MAX_REPLY_PARTS;

@@ -33,10 +33,14 @@ impl EventReader {
     /// The event at the head of the bytes when it is a delta as executors write it, and what is behind it. Anything else
     /// is for [`EventReader::read`]: other fields, another order, half a letter. Say [`EventReader::whole_delta`] when it
     /// is taken.
+    #[inline(always)]
     pub(crate) fn plain_delta(bytes: &[u8]) -> Option<(BlockKind, Cow<'_, str>, &[u8])> {
-        let (kind, rest) = HEADS.into_iter().find_map(|(head, kind)| Some((kind, bytes.strip_prefix(head)?)))?;
-        let (delta, rest) = string(rest)?;
-        Some((kind, delta, rest.strip_prefix(b"}")?))
+        let behind = |head: &[u8]| bytes.split_at_checked(head.len()).filter(|(start, _)| *start == head);
+        let (kind, rest) = HEADS.into_iter().find_map(|(head, kind)| Some((kind, behind(head)?.1)))?;
+        match string(rest)? {
+            (delta, [b'}', rest @ ..]) => Some((kind, delta, rest)),
+            _ => None,
+        }
     }
 
     /// A delta has come that was read without this reader.
@@ -54,8 +58,9 @@ const HEADS: [(&[u8], BlockKind); 4] = [
 ];
 
 /// The JSON string at the head of the bytes, and what is behind it.
+#[inline(always)]
 fn string(bytes: &[u8]) -> Option<(Cow<'_, str>, &[u8])> {
-    let text = bytes.strip_prefix(b"\"")?;
+    let [b'"', text @ ..] = bytes else { return None };
     let mut escaped = false;
     let mut at = 0;
     loop {

@@ -92,19 +92,29 @@ impl FrameDecoder {
 
     /// What is behind the opening of a frame at the head of the bytes; `None` when no frame opens there, or when that is
     /// for [`FrameDecoder::next`] to see.
+    #[inline(always)]
     pub(crate) fn open<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         match &self.decoder {
             Decoder::Ndjson(lines) => lines.is_between().then_some(bytes),
-            Decoder::Sse(events) if events.between => bytes.strip_prefix(b"data: "),
-            Decoder::Sse(_) => None,
+            Decoder::Sse(events) => match bytes {
+                [b'd', b'a', b't', b'a', b':', b' ', behind @ ..] if events.between => Some(behind),
+                _ => None,
+            },
         }
     }
 
     /// What is behind the end of a frame that opened by [`FrameDecoder::open`]; `None` when it does not end there.
+    #[inline(always)]
     pub(crate) fn close<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         match &self.decoder {
-            Decoder::Ndjson(_) => bytes.strip_prefix(b"\r").unwrap_or(bytes).strip_prefix(b"\n"),
-            Decoder::Sse(_) => bytes.strip_prefix(END),
+            Decoder::Ndjson(_) => match bytes {
+                [b'\n', behind @ ..] | [b'\r', b'\n', behind @ ..] => Some(behind),
+                _ => None,
+            },
+            Decoder::Sse(_) => match bytes {
+                [b'\n', b'\n', behind @ ..] => Some(behind),
+                _ => None,
+            },
         }
     }
 }
@@ -118,6 +128,7 @@ struct Lines {
 }
 
 impl Lines {
+    #[inline(always)]
     fn is_between(&self) -> bool {
         self.line.is_empty() && !self.too_long
     }

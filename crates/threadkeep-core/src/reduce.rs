@@ -196,6 +196,7 @@ impl Reducer {
     }
 
     /// Applies a delta without provider metadata; nothing happens when the block is not open.
+    #[inline(always)]
     pub(crate) fn extend(&mut self, kind: BlockKind, id: &str, delta: &str) {
         let text = match kind {
             BlockKind::Text => self.active_text(id).map(|part| &mut part.text),

@@ -118,7 +118,7 @@ fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) 
         folder,
     };
     fs::create_dir_all(&stage.folder)?;
-    let compiled = compile(project, shell, what.package, what.file, "release")?;
+    let compiled = compile(project, shell, what.package, what.file)?;
     bind(project, shell, &stage, &compiled)?;
     bundle(project, shell, &stage)?;
     let optimized = match effort {
@@ -133,13 +133,12 @@ fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) 
 }
 
 /// cargo knows best whether anything is to be done, and says so.
-pub(crate) fn compile(project: &Project, shell: &Shell, package: &str, file: &str, profile: &str) -> Result<PathBuf> {
+pub(crate) fn compile(project: &Project, shell: &Shell, package: &str, file: &str) -> Result<PathBuf> {
     let target = project.cargo_target(shell)?;
-    let wasm = target.join("wasm32-unknown-unknown").join(profile).join(file);
+    let wasm = target.join("wasm32-unknown-unknown/release").join(file);
     shell.run(shell.command("cargo").args([
         "build",
-        "--profile",
-        profile,
+        "--release",
         "--target",
         "wasm32-unknown-unknown",
         "--package",

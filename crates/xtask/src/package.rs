@@ -26,7 +26,7 @@ const WASM: &str = "threadkeep_bg.wasm";
 pub(crate) fn build(project: &Project) -> Result<Shell> {
     let (shell, _alone) = set_up(project)?;
     node::packages(project, &shell, "pkg")?;
-    let compiled = compile(project, &shell, "threadkeep-wasm", "threadkeep_wasm.wasm", "npm")?;
+    let compiled = compile(project, &shell, "threadkeep-wasm", "threadkeep_wasm.wasm")?;
     let dist = project.root.join("pkg/dist");
     bind(project, &shell, &compiled, &dist.join("wasm"))?;
     typescript(project, &shell, &dist)?;
