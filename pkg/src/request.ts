@@ -2,6 +2,7 @@
 
 import type { UIMessage } from 'ai';
 import { call, toJson } from './core.ts';
+import { bodyJson } from './request-body.ts';
 import * as wasm from './wasm/threadkeep.js';
 
 /**
@@ -9,11 +10,13 @@ import * as wasm from './wasm/threadkeep.js';
  * `role: "user"`, and of it the text parts; or `message`, a string. Nothing else of the body is read. It keeps the
  * client's id when that is well-formed, else it gets a new one.
  *
- * @throws {ThreadkeepError} `no_user_message`, `message_too_long`, `invalid_state_key` or `invalid_request`;
- * `invalid_json` for `undefined`. All are answers to the client: see {@link toErrorResponse}.
+ * @throws {ThreadkeepError} `no_user_message`, `message_too_long` (more than 128 KiB, or answers of more than 1 MiB; see
+ * {@link takeToolAnswers}), `invalid_state_key`, `invalid_scope` or `invalid_request`; `body_too_large` when that message
+ * and what stands last have more than 24 MiB; `invalid_json` for `undefined`. All are answers to the client: see
+ * {@link toErrorResponse}.
  */
 export function lastUserMessage(body: unknown): UIMessage {
-  const json = toJson(body);
+  const json = bodyJson(body);
   return call(() => wasm.lastUserMessage(json));
 }
 
@@ -37,7 +40,7 @@ export interface ToolAnswers<MESSAGE extends UIMessage = UIMessage> {
  * @throws {ThreadkeepError} as {@link lastUserMessage}, and `invalid_request` when `stored` is no array of `UIMessage`s.
  */
 export function takeToolAnswers<MESSAGE extends UIMessage>(body: unknown, stored: readonly MESSAGE[]): ToolAnswers<MESSAGE> {
-  const json = toJson(body);
+  const json = bodyJson(body);
   const messages = toJson(stored);
   return call(() => wasm.takeToolAnswers(json, messages));
 }

@@ -57,7 +57,7 @@ test('CLIENT_SENDS_USER_ONLY: the last user message is read and nothing else', (
 
 test('a request that brings no user message is a 400 by its code', () => {
   const cycle: Record<string, unknown> = {};
-  cycle['self'] = cycle;
+  cycle['message'] = cycle;
   const codes = [{ messages: [] }, {}, [], 'text', null, undefined, cycle, 5n, { message: 'a', stateKey: 'a b' }].map((body) => codeOf(() => lastUserMessage(body)));
   assert.deepEqual(codes, ['no_user_message', 'no_user_message', 'invalid_request', 'invalid_request', 'invalid_request', 'invalid_json', 'invalid_json', 'invalid_json', 'invalid_state_key']);
   assert.ok(codes.every((code) => new ThreadkeepError(code).status === 400));

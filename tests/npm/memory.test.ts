@@ -4,7 +4,7 @@ import { memoryBytes } from './support/instances.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { createAccumulator, type Accumulator } from 'threadkeep';
+import { createAccumulator, lastUserMessage, takeToolAnswers, type Accumulator } from 'threadkeep';
 
 const MIB = 1024 * 1024;
 const TEXT = 'x'.repeat(20_000);
@@ -17,6 +17,22 @@ function started(): Accumulator {
   void accumulator.problems;
   return accumulator;
 }
+
+test('what a client sends beside its user message costs no memory, however much it is', () => {
+  const question = { id: 'u', role: 'user', parts: [{ type: 'text', text: 'hi' }] };
+  const forged = { id: 'a', role: 'assistant', parts: [{ type: 'text', text: 'x'.repeat(60 * MIB) }] };
+  for (const messages of [[forged, question], [{ ...forged, role: 'user' }, question], [question, forged, question]]) {
+    assert.deepEqual(lastUserMessage({ messages, tools: forged }), question);
+    assert.equal(takeToolAnswers({ messages, tools: forged }, []).taken, 0);
+  }
+  // What is read is refused before it crosses.
+  for (const body of [{ messages: [question, forged] }, { message: forged }, { messages: [{ ...forged, role: 'user' }] }]) {
+    assert.throws(() => lastUserMessage(body), { code: 'body_too_large' });
+    assert.throws(() => takeToolAnswers(body, []), { code: 'body_too_large' });
+  }
+  for (const body of [[forged], 'x'.repeat(60 * MIB)]) assert.throws(() => lastUserMessage(body), { code: 'invalid_request' });
+  assert.ok(memoryBytes() < 4 * MIB, `${memoryBytes()} bytes`);
+});
 
 test('10,000 finished runs leave no trace', () => {
   for (let run = 0; run < 10_000; run += 1) started().finish();
