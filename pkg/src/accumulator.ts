@@ -4,6 +4,9 @@ import type { UIMessage } from 'ai';
 import { call, callIn, currentInstance, toJson } from './core.ts';
 import { ThreadkeepError } from './error.ts';
 import type { AiEvent, Ending, Problem } from './event.ts';
+import { readId, readOptions } from './input.ts';
+import { tell } from './tell.ts';
+import { isUsageReport, USAGE_REPORT } from './usage.ts';
 import { Waiting } from './waiting.ts';
 import { Accumulator as Inner } from './wasm/threadkeep.js';
 
@@ -15,15 +18,21 @@ export interface AccumulatorOptions {
   readonly metadata?: unknown;
   /** How the bytes for `pushBytes` are framed; lines of JSON by default. */
   readonly framing?: 'ndjson' | 'sse';
-  /** USAGE_UNCHANGED: gets the fact of every `usage_report`, in order. What it throws comes out of the call it was in. */
-  readonly onUsage?: (fact: unknown) => void;
+  /**
+   * USAGE_UNCHANGED: gets the fact of every `usage_report`, in order; of an event that is pushed, the very same value. What
+   * it throws comes out of the call it was in, after that call has done all else, further facts included. Nobody waits for
+   * a promise that it gives: what that rejects with goes to `onError`.
+   */
+  readonly onUsage?: (fact: unknown) => unknown;
+  /** Gets what an async `onUsage` rejects with; `console.error` by default. */
+  readonly onError?: (error: unknown) => unknown;
 }
 
 /**
  * Folds one run's events into a message. Its memory is freed by `finish`, by `using`, or with the object itself.
  *
- * After `finish` it throws `already_finished`. When WebAssembly has died on the way, it throws `internal`, and so does
- * no other call: the next one finds a new instance.
+ * After `finish`, or once it is disposed of, it throws `already_finished`. When WebAssembly has died on the way, it throws
+ * `internal`, as does every other accumulator that was open then; what is started from then on has a new instance.
  */
 export interface Accumulator<MESSAGE extends UIMessage = UIMessage> {
   /** Takes one event. What is no event is a problem, not an error. */
@@ -41,10 +50,15 @@ export interface Accumulator<MESSAGE extends UIMessage = UIMessage> {
   readonly problems: readonly Problem[];
   /** How the run ended; `undefined` before `finish`. */
   readonly ending: Ending | undefined;
+  /** Frees its memory. Never throws. */
   [Symbol.dispose](): void;
 }
 
-/** Starts a run. */
+/**
+ * Starts a run.
+ *
+ * @throws {ThreadkeepError} `invalid_request` without a `messageId`, or when `metadata` is no JSON.
+ */
 export function createAccumulator<MESSAGE extends UIMessage = UIMessage>(options: AccumulatorOptions): Accumulator<MESSAGE> {
   return new Run(options) as Run & Accumulator<MESSAGE>;
 }
@@ -64,7 +78,8 @@ type Delta = 'text_delta' | 'reasoning_delta';
 const MAX_CROSSING_BYTES = 1024 * 1024;
 
 class Run {
-  readonly #onUsage: ((fact: unknown) => void) | undefined;
+  readonly #onUsage: AccumulatorOptions['onUsage'];
+  readonly #onError: AccumulatorOptions['onError'];
   readonly #instance: number;
   #inner: Inner | undefined;
   #finished: Finished | undefined;
@@ -72,11 +87,14 @@ class Run {
   readonly #waiting = new Waiting();
   #kind: Delta = 'text_delta';
 
-  constructor({ messageId, metadata, framing, onUsage }: AccumulatorOptions) {
+  constructor(options: AccumulatorOptions) {
+    const { messageId, metadata, framing, onUsage, onError } = readOptions(options);
+    const id = readId(messageId);
     const json = metadata === undefined ? undefined : toJson(metadata);
-    this.#inner = call(() => new Inner(String(messageId), json, framing === 'sse'));
+    this.#inner = call(() => new Inner(id, json, framing === 'sse'));
     this.#instance = currentInstance();
     this.#onUsage = onUsage;
+    this.#onError = onError;
   }
 
   push(event: AiEvent): void {
@@ -88,16 +106,22 @@ class Run {
       this.#kind = type;
       if (this.#waiting.add(event.delta)) return;
     }
+    if (isUsageReport(event)) return this.#pushUsage(event.fact);
     const json = toJson(event);
-    this.#report(this.#enter((inner) => inner.fold(json)));
+    this.#report(this.#enter((inner) => inner.fold(json)) ?? []);
   }
 
   pushBytes(bytes: Uint8Array): void {
     if (!ArrayBuffer.isView(bytes)) throw new ThreadkeepError('invalid_request');
-    for (let at = 0; at < bytes.byteLength; at += MAX_CROSSING_BYTES) {
-      const length = Math.min(MAX_CROSSING_BYTES, bytes.byteLength - at);
-      const piece = new Uint8Array(bytes.buffer, bytes.byteOffset + at, length);
-      this.#report(this.#enter((inner) => inner.foldBytes(piece)));
+    const facts: unknown[][] = [];
+    try {
+      for (let at = 0; at < bytes.byteLength; at += MAX_CROSSING_BYTES) {
+        const length = Math.min(MAX_CROSSING_BYTES, bytes.byteLength - at);
+        const piece = new Uint8Array(bytes.buffer, bytes.byteOffset + at, length);
+        facts.push(this.#enter((inner) => inner.foldBytes(piece)) ?? []);
+      }
+    } finally {
+      this.#report(facts.flat());
     }
   }
 
@@ -106,7 +130,7 @@ class Run {
       const finished: Finished = this.#enter((inner) => inner.finish());
       this.#finished = finished;
       this.#inner = undefined;
-      this.#report(finished.usage);
+      this.#report(finished.usage ?? []);
     }
     return this.#finished.message;
   }
@@ -124,8 +148,16 @@ class Run {
   }
 
   dispose(): void {
-    this.#inner?.free();
+    const inner = this.#inner;
     this.#inner = undefined;
+    // What waits goes with it, and no delta waits any more.
+    this.#waiting.close();
+    if (inner === undefined) return;
+    try {
+      callIn(this.#instance, () => inner.free());
+    } catch {
+      // The instance has died: its memory has gone with it.
+    }
   }
 
   #enter<T>(use: (inner: Inner) => T): T {
@@ -133,6 +165,15 @@ class Run {
     const inner = this.#inner;
     if (inner === undefined) throw new ThreadkeepError('already_finished');
     return callIn(this.#instance, () => use(inner));
+  }
+
+  #pushUsage(fact: unknown): void {
+    try {
+      this.#enter((inner) => inner.fold(USAGE_REPORT));
+    } finally {
+      // Also when WebAssembly has died: what was used is to be paid.
+      if (this.#inner !== undefined) this.#report([fact]);
+    }
   }
 
   #cross(): void {
@@ -143,9 +184,23 @@ class Run {
     callIn(this.#instance, () => inner.foldDeltas(this.#kind === 'reasoning_delta', bytes, deltas));
   }
 
-  #report(facts: unknown[] | undefined): void {
-    for (const fact of facts ?? []) this.#onUsage?.(fact);
+  /** Hands over every fact, and throws the first error then. */
+  #report(facts: readonly unknown[]): void {
+    const errors: unknown[] = [];
+    for (const fact of facts) {
+      try {
+        const given = this.#onUsage?.(fact);
+        if (isPromise(given)) given.then(undefined, (error: unknown) => tell(error, this.#onError));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 // Not a method of the class: where there is no `Symbol.dispose`, its name would be "undefined".

@@ -2,8 +2,9 @@
 //
 // No call leaves this file's sight: values cross as JSON text and bytes, so no code of a caller runs while Rust does,
 // and whatever comes out that is not an error of ours means that the instance has died (a trap, a full stack, memory
-// that ran out). Its memory is not to be trusted from then on: the next call finds a new instance, and an accumulator of
-// the old one says `internal`.
+// that ran out). Its memory is not to be trusted from then on: the next call finds a new instance, and what was open in
+// the old one, every accumulator and every stream, says `internal`. So nothing may reach the glue that it cannot carry,
+// a number where it wants a text: see `input.ts`.
 
 import { isErrorCode, ThreadkeepError } from './error.ts';
 import { __wbg_reset_state, __wbg_set_module } from './wasm/threadkeep.js';
@@ -21,8 +22,8 @@ export function setModule(module: () => WebAssembly.Module): void {
 
 /** Enters Rust. `enter` does nothing else. */
 export function call<T>(enter: () => T): T {
-  if (!alive) start();
   try {
+    if (!alive) start();
     return enter();
   } catch (error) {
     throw ours(error) ?? died(error);
@@ -51,6 +52,16 @@ function start(): void {
   alive = true;
 }
 
+/** At once, not with the next call: a finalizer may come before that, and it frees in the instance that is there. */
+function replace(): void {
+  alive = false;
+  try {
+    start();
+  } catch {
+    // The next call tries again, and says why it cannot.
+  }
+}
+
 function ours(error: unknown): ThreadkeepError | undefined {
   if (!(error instanceof Error) || error.name !== 'ThreadkeepError') return undefined;
   const { code } = error as Error & { code?: unknown };
@@ -58,7 +69,7 @@ function ours(error: unknown): ThreadkeepError | undefined {
 }
 
 function died(cause: unknown): ThreadkeepError {
-  alive = false;
+  if (alive) replace();
   return new ThreadkeepError('internal', { cause });
 }
 

@@ -2,6 +2,7 @@
 
 import type { UIMessage, UIMessageChunk } from 'ai';
 import { call, toJson } from './core.ts';
+import { readOptions, readText } from './input.ts';
 import * as wasm from './wasm/threadkeep.js';
 
 export interface FoldOptions {
@@ -31,10 +32,12 @@ export interface Refusal {
 /**
  * Folds chunks into the message that a stock client (`readUIMessageStream`) builds of them.
  *
- * @throws {ThreadkeepError} `invalid_request` when it is no array, or `message` no `UIMessage`.
+ * @throws {ThreadkeepError} `invalid_request` when it is no array, `message` no `UIMessage`, or `target` no major.
  */
 export function foldChunks(chunks: readonly UIMessageChunk[], options: FoldOptions = {}): Folded {
   const json = toJson(chunks);
-  const message = options.message === undefined ? undefined : toJson(options.message);
-  return call(() => wasm.foldChunks(json, message, options.target));
+  const { message, target } = readOptions(options);
+  const onto = message === undefined ? undefined : toJson(message);
+  const major = readText(target);
+  return call(() => wasm.foldChunks(json, onto, major));
 }

@@ -2,6 +2,7 @@
 
 import type { UIMessage } from 'ai';
 import { call, toJson } from './core.ts';
+import { readOptions, readText } from './input.ts';
 import * as wasm from './wasm/threadkeep.js';
 
 /** The major version of the SDK that is meant; the newest by default. */
@@ -17,10 +18,13 @@ export type ValidatedMessages =
 /**
  * Checks the structure of messages as the SDK's `safeValidateUIMessages` does without schemas. Fields that it does not
  * know stay.
+ *
+ * @throws {ThreadkeepError} `invalid_request` when `target` is no major.
  */
 export function safeValidateUIMessages(messages: unknown, options: TargetOptions = {}): ValidatedMessages {
   const json = toJson(messages);
-  const invalid: { message?: number; part?: number } | null = call(() => wasm.findInvalidMessage(json, options.target));
+  const target = readText(readOptions(options).target);
+  const invalid: { message?: number; part?: number } | null = call(() => wasm.findInvalidMessage(json, target));
   return invalid === null ? { success: true, data: messages as UIMessage[] } : { success: false, ...invalid };
 }
 
@@ -73,9 +77,10 @@ export interface Repair {
  *
  * An answered approval in the last message stays: the turn that follows acts on it.
  *
- * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s.
+ * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s, or `target` no major.
  */
 export function repairMessages(messages: readonly UIMessage[], options: TargetOptions = {}): RepairedMessages {
   const json = toJson(messages);
-  return call(() => wasm.repairMessages(json, options.target));
+  const target = readText(readOptions(options).target);
+  return call(() => wasm.repairMessages(json, target));
 }

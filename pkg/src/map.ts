@@ -2,6 +2,7 @@
 
 import type { ModelMessage, UIMessage } from 'ai';
 import { call, toJson } from './core.ts';
+import { readOptions, readText } from './input.ts';
 import * as wasm from './wasm/threadkeep.js';
 
 /** A message as an executor gets it. */
@@ -52,20 +53,23 @@ export interface ModelMessageOptions {
 /**
  * Maps stored messages to the AI SDK's `ModelMessage`s, as its own `convertToModelMessages` does.
  *
- * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s; `invalid_url` when, for `ai@7`, the
- * URL of a file is none.
+ * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s, or `target` no major; `invalid_url`
+ * when, for `ai@7`, the URL of a file is none.
  */
 export function uiMessagesToModelMessages(messages: readonly UIMessage[], options: ModelMessageOptions = {}): ModelMessage[] {
   const json = toJson(messages);
-  return call(() => wasm.uiMessagesToModelMessages(json, options.target, options.ignoreIncompleteToolCalls ?? false));
+  const { target, ignoreIncompleteToolCalls } = readOptions(options);
+  const [major, ignore] = [readText(target), Boolean(ignoreIncompleteToolCalls)];
+  return call(() => wasm.uiMessagesToModelMessages(json, major, ignore));
 }
 
 /**
  * Maps stored messages to those of the chat-completions API, with `system` at their head when given.
  *
- * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s.
+ * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s, or `system` no text.
  */
 export function toOpenAiMessages(messages: readonly UIMessage[], options: { readonly system?: string } = {}): OpenAiMessage[] {
   const json = toJson(messages);
-  return call(() => wasm.toOpenAiMessages(json, options.system));
+  const system = readText(readOptions(options).system);
+  return call(() => wasm.toOpenAiMessages(json, system));
 }

@@ -117,6 +117,77 @@ test('usage facts come in order, whatever else comes, and an error of the hook i
   assert.equal(textOf(throwing.finish()), 'kept');
 });
 
+test('a fact is handed over as the very value that it is, JSON or not', () => {
+  const day = new Date(0);
+  const given = [10n, undefined, day, Number.NaN, { tokens: 3n }, null, [1], 'text'];
+  const facts: unknown[] = [];
+  const accumulator = createAccumulator({ messageId: 'm', onUsage: (fact) => facts.push(fact) });
+  for (const fact of given) accumulator.push({ type: 'usage_report', fact });
+  accumulator.push({ type: 'usage_report' } as never);
+  accumulator.push({ type: 'done' });
+  accumulator.push({ type: 'usage_report', fact: day });
+  accumulator.finish();
+  assert.equal(facts.length, given.length + 1);
+  for (const [at, fact] of [...given, day].entries()) assert.ok(Object.is(facts[at], fact), `fact ${at}`);
+  assert.deepEqual(accumulator.problems, [{ code: 'malformed_event', event: given.length }], 'without a fact it is none');
+});
+
+test('when onUsage throws, the bytes and the facts behind it are not lost', () => {
+  const mebibyte = `{"type":"text_delta","delta":"${'x'.repeat(1024 * 1024)}"}\n`;
+  const report = (fact: number) => `{"type":"usage_report","fact":${fact}}\n`;
+  const facts: unknown[] = [];
+  const accumulator = createAccumulator({
+    messageId: 'm',
+    onUsage: (fact) => {
+      facts.push(fact);
+      throw new Error(`fact ${fact}`);
+    },
+  });
+  const bytes = new TextEncoder().encode(`${report(1)}${report(2)}${mebibyte}${report(3)}{"type":"text_delta","delta":"end"}\n${report(4).trim()}`);
+  assert.throws(() => accumulator.pushBytes(bytes), { message: 'fact 1' });
+  assert.deepEqual(facts, [1, 2, 3]);
+  assert.throws(() => accumulator.finish(), { message: 'fact 4' });
+  assert.ok(textOf(accumulator.finish()).endsWith('xend'));
+  assert.deepEqual(facts, [1, 2, 3, 4]);
+});
+
+test('what an async onUsage rejects with is told, and by default to the console', async (t) => {
+  const mine = new Error('mine');
+  const told: unknown[] = [];
+  const print = t.mock.method(console, 'error', () => {});
+  const onUsage = async () => { throw mine; };
+  for (const onError of [(error: unknown) => void told.push(error), async () => { throw new Error('even this'); }, undefined]) {
+    const accumulator = createAccumulator({ messageId: 'm', onUsage, ...(onError && { onError }) });
+    accumulator.push({ type: 'usage_report', fact: 1 });
+    accumulator.finish();
+  }
+  // An unhandled rejection fails the test by itself; it comes with the next turn of the event loop.
+  await new Promise(setImmediate);
+  assert.deepEqual(told, [mine]);
+  assert.deepEqual(print.mock.calls.map(({ arguments: [error] }) => String(error)).sort(), ['Error: even this', 'Error: mine']);
+});
+
+test('an id is taken as a text, and without one there is no run', () => {
+  const id = (messageId: unknown) => createAccumulator({ messageId: messageId as string }).message.id;
+  assert.deepEqual([id(5), id(7n), id({ toString: () => 'of the database' })], ['5', '7', 'of the database']);
+  const other = createAccumulator({ messageId: 'm' });
+  for (const options of [undefined, null, 5, {}, { messageId: null }, { messageId: Object.create(null) as unknown }]) {
+    assert.throws(() => createAccumulator(options as never), (error) => error instanceof ThreadkeepError && error.code === 'invalid_request');
+  }
+  other.push(text('well'));
+  assert.equal(textOf(other.finish()), 'well');
+});
+
+test('after dispose nothing is taken, not even a delta', () => {
+  const accumulator = createAccumulator({ messageId: 'm' });
+  accumulator.push(text('a'));
+  accumulator[Symbol.dispose]();
+  accumulator[Symbol.dispose]();
+  for (const use of [() => accumulator.push(text('b')), () => accumulator.pushBytes(new Uint8Array(1)), () => accumulator.finish(), () => accumulator.message]) {
+    assert.throws(use, (error) => error instanceof ThreadkeepError && error.code === 'already_finished');
+  }
+});
+
 test('what is no bytes is refused, and any view of bytes is taken', () => {
   const accumulator = createAccumulator({ messageId: 'm' });
   assert.throws(() => accumulator.pushBytes('text' as never), { code: 'invalid_request' });

@@ -1,14 +1,22 @@
-// A crash of the WebAssembly instance is one call's error, and nobody else's.
+// A crash of the WebAssembly instance is an error of the call that it was in, and of every accumulator and stream that was
+// open: their messages are lost. Whatever starts from then on is well.
 
-import { instances, sabotage } from './support/instances.ts';
+import { instances, refuseInstances, sabotage } from './support/instances.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   createAccumulator,
+  foldChunks,
   isStateKey,
   maskText,
+  repairMessages,
+  safeValidateUIMessages,
   ThreadkeepError,
+  toOpenAiMessages,
   toUIMessageStream,
+  toUIMessageStreamResponse,
+  uiMessagesToModelMessages,
+  type Accumulator,
   type AiEvent,
   type FinishedRun,
 } from 'threadkeep';
@@ -66,6 +74,79 @@ test('freeing an accumulator of a dead instance frees nothing of the new one', (
   assert.deepEqual(ids, ['fresh', 'more'].flatMap((name) => Array.from({ length: 20 }, (_, at) => `${name}-${at}`)));
 });
 
+test('an accumulator is disposed of without a word, whenever its instance has died', () => {
+  const [early, between, late] = [0, 1, 2].map(() => createAccumulator({ messageId: 'm' })) as [Accumulator, Accumulator, Accumulator];
+  sabotage();
+  early[Symbol.dispose]();
+  assert.equal(maskText('jo@example.org'), '[REDACTED_EMAIL]');
+  crash();
+  between[Symbol.dispose]();
+  assert.equal(isStateKey('a-key'), true);
+  late[Symbol.dispose]();
+});
+
+test('a fact is handed over also by the accumulator that finds its instance dead', () => {
+  const facts: unknown[] = [];
+  const accumulator = createAccumulator({ messageId: 'm', onUsage: (fact) => facts.push(fact) });
+  accumulator.push({ type: 'usage_report', fact: 1n });
+  sabotage();
+  for (const fact of [2n, undefined]) assert.throws(() => accumulator.push({ type: 'usage_report', fact }), isInternal);
+  assert.deepEqual(facts, [1n, 2n, undefined]);
+});
+
+test('when no new instance can be made, calls say so, streams come to their end, and later all is well', async () => {
+  const refusal = new RangeError('WebAssembly.Instance(): Out of memory');
+  const errors: unknown[] = [];
+  const runs: Promise<void>[] = [];
+  async function* events(): AsyncGenerator<AiEvent> {
+    yield text('a');
+    refuseInstances(refusal);
+    sabotage();
+    yield text('b');
+    yield { type: 'usage_report', fact: 1 };
+  }
+  const finished: FinishedRun[] = [];
+  const body = await toUIMessageStreamResponse(events(), {
+    onError: (error) => errors.push(error),
+    onFinish: (run) => finished.push(run),
+    waitUntil: (run) => runs.push(run),
+  }).text();
+  await runs[0];
+  assert.match(body, /"type":"error","errorText":"Something went wrong[^]*\[DONE\]/);
+  assert.deepEqual(finished.map(({ ending }) => ending), ['failed']);
+  assert.ok(errors.length === 1 && isInternal(errors[0]));
+  for (const use of [() => maskText('a'), () => createAccumulator({ messageId: 'm' })]) {
+    assert.throws(use, (error) => isInternal(error) && (error as Error).cause === refusal);
+  }
+  refuseInstances(undefined);
+  assert.equal(maskText('jo@example.org'), '[REDACTED_EMAIL]');
+});
+
+test('arguments of a wrong type end no run', () => {
+  const open = createAccumulator({ messageId: 'm' });
+  open.push(text('still here'));
+  void open.message;
+  const before = instances();
+  const odd = [5, 5n, {}, [], true, Symbol('x')] as never[];
+  for (const value of odd) {
+    const uses = [
+      () => uiMessagesToModelMessages([], { target: value }),
+      () => toOpenAiMessages([], { system: value }),
+      () => foldChunks([], { target: value }),
+      () => repairMessages([], { target: value }),
+      () => safeValidateUIMessages([], { target: value }),
+    ];
+    for (const use of uses) assert.throws(use, { name: 'ThreadkeepError', code: 'invalid_request' });
+    uiMessagesToModelMessages([], { ignoreIncompleteToolCalls: value });
+    void toUIMessageStream([], { messageId: value, onFinish: () => {} }).cancel();
+  }
+  for (const map of [uiMessagesToModelMessages, toOpenAiMessages, foldChunks, repairMessages, safeValidateUIMessages, toUIMessageStream, toUIMessageStreamResponse]) {
+    assert.throws(() => (map as (values: unknown[], options: unknown) => unknown)([], null), { name: 'ThreadkeepError', code: 'invalid_request' });
+  }
+  assert.equal(instances(), before, 'no instance has died');
+  assert.deepEqual(open.finish()?.parts.at(-1), { type: 'text', text: 'still here', state: 'done' });
+});
+
 test('a stream whose instance dies ends with an error, and every usage fact is handed over', async () => {
   const finished: FinishedRun[] = [];
   const facts: unknown[] = [];
@@ -75,7 +156,8 @@ test('a stream whose instance dies ends with an error, and every usage fact is h
     yield { type: 'usage_report', fact: 1 };
     sabotage();
     yield text('b');
-    yield { type: 'usage_report', fact: 2 };
+    yield { type: 'usage_report', fact: 2n };
+    yield { type: 'usage_report' } as never;
     yield { type: 'done' };
   }
   const chunks = [];
@@ -87,7 +169,7 @@ test('a stream whose instance dies ends with an error, and every usage fact is h
   for await (const chunk of stream) chunks.push(chunk);
   assert.deepEqual(chunks.at(-1), { type: 'error', errorText: 'Something went wrong. Please try again.' });
   assert.deepEqual(finished, [{ message: undefined, ending: 'failed', problems: [] }]);
-  assert.deepEqual(facts, [1, 2]);
+  assert.deepEqual(facts, [1, 2n]);
   assert.ok(errors.length === 1 && isInternal(errors[0]));
   assert.equal(maskText('well again'), 'well again');
 });

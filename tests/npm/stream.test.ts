@@ -234,6 +234,59 @@ test('waitUntil gets a promise that ends with the run and never rejects', async 
   await stream.cancel();
 });
 
+test('a waitUntil that throws is told, and the run goes on', async () => {
+  // `ctx.waitUntil` of a Worker without its `ctx`.
+  class Context {
+    #runs: unknown[] = [];
+    waitUntil(run: Promise<void>) {
+      this.#runs.push(run);
+    }
+  }
+  const errors: unknown[] = [];
+  const ended = promise<FinishedRun>();
+  const body = await toUIMessageStreamResponse([text('a'), DONE], {
+    waitUntil: new Context().waitUntil,
+    onError: (error) => errors.push(error),
+    onFinish: ended.resolve,
+  }).text();
+  assert.equal(textOf(await ended.promise), 'a');
+  assert.match(body, /"type":"finish"/);
+  assert.ok(errors.length === 1 && errors[0] instanceof TypeError);
+});
+
+test('a status that no stream goes with is refused before the run starts', () => {
+  let started = false;
+  const events = { [Symbol.iterator]: () => ((started = true), [DONE][Symbol.iterator]()) };
+  for (const status of [204, 99]) assert.throws(() => toUIMessageStreamResponse(events, { status, waitUntil: () => (started = true) }));
+  assert.equal(started, false);
+});
+
+test('an onError that rejects is told to the console, and the platform waits for it', async (t) => {
+  const print = t.mock.method(console, 'error', () => {});
+  const runs: Promise<void>[] = [];
+  const told = promise();
+  const body = await toUIMessageStreamResponse([usage(1), DONE], {
+    onUsage: () => Promise.reject(new Error('the hook')),
+    onError: async () => {
+      await told.promise;
+      throw new Error('the log is away');
+    },
+    waitUntil: (run) => runs.push(run),
+  }).text();
+  assert.match(body, /\[DONE\]/, 'a client does not wait for it');
+  told.resolve();
+  await runs[0];
+  assert.deepEqual(print.mock.calls.map(({ arguments: [error] }) => String(error)), ['Error: the log is away']);
+});
+
+test('a usage fact is handed over as the very value that it is', async () => {
+  const given = [1n, undefined, new Date(0), Number.NaN, { n: 2n }];
+  const facts: unknown[] = [];
+  await toUIMessageStreamResponse([...given.map(usage), { type: 'usage_report' } as never, DONE], { onUsage: (fact) => facts.push(fact) }).text();
+  assert.equal(facts.length, given.length);
+  for (const [at, fact] of given.entries()) assert.ok(Object.is(facts[at], fact), `fact ${at}`);
+});
+
 test('AIEVENT_NEVER_VERBATIM: no event and no usage fact is on the wire', async () => {
   const secret = 'fact-4711';
   const body = await toUIMessageStreamResponse([usage({ secret }), text('a'), usage(secret), DONE]).text();

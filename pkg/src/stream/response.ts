@@ -1,6 +1,7 @@
 // A run as a stream that a client reads.
 
 import type { UIMessage, UIMessageChunk } from 'ai';
+import { readOptions } from '../input.ts';
 import { pump, type Events, type StreamOptions } from './pump.ts';
 import { ChunkQueue } from './queue.ts';
 
@@ -21,6 +22,13 @@ export interface Format {
   readonly end: string;
 }
 
+/** How chunks get into a stream. */
+export interface Writer<T> {
+  readonly write: (chunks: UIMessageChunk[], controller: ReadableStreamDefaultController<T>) => void;
+  /** Writes what stands behind the last chunk. */
+  readonly end?: (controller: ReadableStreamDefaultController<T>) => void;
+}
+
 /** A run's chunks as a response. */
 export function respond<MESSAGE extends UIMessage>(
   events: Events,
@@ -28,27 +36,29 @@ export function respond<MESSAGE extends UIMessage>(
   defaults: Record<string, string>,
   format: Format,
 ): Response {
-  const headers = new Headers(options.headers);
+  const { status = 200, headers: given } = readOptions(options);
+  const headers = new Headers(given);
   for (const [name, value] of Object.entries(defaults)) if (!headers.has(name)) headers.set(name, value);
   const encoder = new TextEncoder();
-  const body = stream<Uint8Array, MESSAGE>(
-    events,
-    options,
-    (chunks, controller) => controller.enqueue(encoder.encode(format.encode(chunks))),
-    (controller) => controller.enqueue(encoder.encode(format.end)),
-  );
-  return new Response(body, { status: options.status ?? 200, headers });
+  const queue = new ChunkQueue();
+  const body = read<Uint8Array>(queue, {
+    write: (chunks, controller) => controller.enqueue(encoder.encode(format.encode(chunks))),
+    end: (controller) => controller.enqueue(encoder.encode(format.end)),
+  });
+  // Before the run starts: a status or a header that makes no response must not cost one.
+  const response = new Response(body, { status, headers });
+  pump(events, options, queue);
+  return response;
 }
 
-/** A run's chunks, written by `write`, with `end` behind the last one. */
-export function stream<T, MESSAGE extends UIMessage>(
-  events: Events,
-  options: StreamOptions<MESSAGE>,
-  write: (chunks: UIMessageChunk[], controller: ReadableStreamDefaultController<T>) => void,
-  end?: (controller: ReadableStreamDefaultController<T>) => void,
-): ReadableStream<T> {
+/** A run's chunks as a stream. */
+export function stream<T, MESSAGE extends UIMessage>(events: Events, options: StreamOptions<MESSAGE>, writer: Writer<T>): ReadableStream<T> {
   const queue = new ChunkQueue();
   pump(events, options, queue);
+  return read(queue, writer);
+}
+
+function read<T>(queue: ChunkQueue, { write, end }: Writer<T>): ReadableStream<T> {
   return new ReadableStream<T>(
     {
       async pull(controller) {

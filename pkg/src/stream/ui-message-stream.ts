@@ -21,8 +21,10 @@ export function toUIMessageStream<MESSAGE extends UIMessage = UIMessage>(
   events: Events,
   options: StreamOptions<MESSAGE> = {},
 ): ReadableStream<UIMessageChunk> {
-  return stream(events, options, (chunks, controller) => {
-    for (const chunk of chunks) controller.enqueue(chunk);
+  return stream(events, options, {
+    write: (chunks, controller) => {
+      for (const chunk of chunks) controller.enqueue(chunk);
+    },
   });
 }
 

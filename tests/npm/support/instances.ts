@@ -1,9 +1,11 @@
 // The instances of the package's WebAssembly, watched from outside: import this before the first call.
 
 const memories: WebAssembly.Memory[] = [];
+let refused: Error | undefined;
 
 WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   construct(target, args, newTarget) {
+    if (refused !== undefined) throw refused;
     const instance = Reflect.construct(target, args, newTarget) as WebAssembly.Instance;
     if (instance.exports['memory'] instanceof WebAssembly.Memory) memories.push(instance.exports['memory']);
     return instance;
@@ -25,4 +27,9 @@ export function sabotage(): void {
   const memory = memories.at(-1);
   if (memory === undefined) throw new Error('there is no instance yet');
   new Uint8Array(memory.buffer).fill(0xff);
+}
+
+/** From now on no instance can be made, as when memory has run out; `undefined` ends that. */
+export function refuseInstances(error: Error | undefined): void {
+  refused = error;
 }
