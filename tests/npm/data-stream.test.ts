@@ -1,9 +1,11 @@
-// `toDataStreamResponse`: judged by assistant-stream's own decoder.
+// `toDataStreamResponse`: judged by assistant-stream's own decoder, and by the parser of the SDK's fourth major. And what
+// a route does that keeps a wire of its own.
 
+import { callChatApi, processDataStream, type Message } from '@ai-sdk/ui-utils';
 import { AssistantMessageAccumulator, DataStreamDecoder, createAssistantStreamResponse } from 'assistant-stream';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toDataStreamResponse, toUIMessageStream, type AiEvent, type FinishedRun } from 'threadkeep';
+import { createAccumulator, toDataStreamResponse, toUIMessageStream, type AiEvent, type FinishedRun } from 'threadkeep';
 import { FIXTURES, parse } from './support/fixtures.ts';
 
 type Part = { type: string; text?: string } & Record<string, unknown>;
@@ -15,6 +17,28 @@ async function read(response: Response) {
   let last;
   for await (const message of messages) last = message;
   return last;
+}
+
+/** The message that a client of the SDK's fourth major builds. It throws where it refuses a line. */
+async function readAsFourthMajor(response: Response): Promise<Message | undefined> {
+  let message: Message | undefined;
+  await callChatApi({
+    api: 'http://chat.test/',
+    body: {},
+    fetch: async () => response,
+    onUpdate: () => {},
+    onFinish: (finished) => (message = finished),
+    onResponse: undefined,
+    onToolCall: undefined,
+    restoreMessagesOnFailure: () => {},
+    generateId: () => 'id',
+    lastMessage: undefined,
+    streamProtocol: 'data',
+    credentials: undefined,
+    headers: undefined,
+    abortController: undefined,
+  });
+  return message;
 }
 
 function textOf(parts: readonly Part[], type: string): string {
@@ -33,12 +57,69 @@ test('every fixture reaches a Data Stream client: texts, calls, results', async 
     assert.equal(textOf(parts, 'reasoning'), textOf(stored, 'reasoning'), fixture.name);
     const calls = parts.filter(({ type }) => type === 'tool-call').map(({ toolCallId, toolName, args, result, isError }) => ({ toolCallId, toolName, args, result, isError }));
     const expected = stored.filter(({ type }) => type === 'dynamic-tool').map(({ toolCallId, toolName, input, output, errorText }) => (
-      // A client of the format knows arguments as objects only, and takes anything else for an empty one.
-      { toolCallId, toolName, args: typeof input === 'object' ? input : {}, result: output ?? errorText ?? null, isError: errorText !== undefined }
+      { toolCallId, toolName, args: argsOf(input), result: output ?? errorText ?? null, isError: errorText !== undefined }
     ));
     // As JSON: the decoder leaves marks of its own, under symbols.
     assert.deepEqual(JSON.parse(JSON.stringify(calls)), expected, fixture.name);
   }
+});
+
+test('every fixture reaches a client of the fourth major: texts, calls, results, and nothing that it refuses', async () => {
+  for (const fixture of FIXTURES) {
+    if (fixture.expected.problems.includes('final_text_differs') || fixture.expected.ending === 'failed') continue;
+    const events = fixture.lines.map((line) => parse(line) as AiEvent);
+    const message = await readAsFourthMajor(toDataStreamResponse(events, { messageId: 'msg-1' }));
+    const stored = (fixture.expected.message as { parts: Part[] } | null)?.parts ?? [];
+    assert.equal(message?.content ?? '', textOf(stored, 'text'), fixture.name);
+    const calls = (message?.toolInvocations ?? []).map((call) => ({ toolCallId: call.toolCallId, args: call.args as unknown, result: 'result' in call ? (call.result as unknown) : undefined }));
+    const expected = stored.filter(({ type }) => type === 'dynamic-tool').map(({ toolCallId, input, output, errorText }) => ({ toolCallId, args: argsOf(input), result: output ?? errorText ?? null }));
+    assert.deepEqual(calls, expected, fixture.name);
+  }
+});
+
+test('an input that is no object is one on this wire, and in the message what it is', async () => {
+  for (const input of ['text', 5, true, null, ['a', 1]]) {
+    const events: AiEvent[] = [
+      { type: 'tool_call_start', toolCallId: 'c', toolName: 't', args: input },
+      { type: 'tool_call_result', toolCallId: 'c', result: input },
+      { type: 'done' },
+    ];
+    const calls: unknown[] = [];
+    let run: FinishedRun | undefined;
+    const { body } = toDataStreamResponse(events, { onFinish: (finished) => (run = finished) });
+    await processDataStream({ stream: body!, onToolCallPart: ({ args }) => void calls.push(args) });
+    assert.deepEqual(calls, [{ value: input }]);
+    assert.deepEqual((run?.message?.parts as Part[] | undefined)?.find(({ type }) => type === 'dynamic-tool')?.['input'], input);
+  }
+});
+
+test('a route that keeps its wire format gets the same message from an accumulator beside it', async () => {
+  const secondHalf = Promise.withResolvers<void>();
+  async function* execute(): AsyncGenerator<AiEvent> {
+    yield { type: 'text_delta', delta: 'It is ' };
+    await secondHalf.promise;
+    yield { type: 'text_delta', delta: 'sunny.' };
+    yield { type: 'usage_report', fact: { tokens: 7n } };
+    yield { type: 'done', finishReason: 'stop' };
+  }
+  const facts: unknown[] = [];
+  const stored = Promise.withResolvers<unknown>();
+  // The route as it was: what it says to its client is its own affair. The three lines with `accumulator` are new.
+  const response = createAssistantStreamResponse(async (controller) => {
+    const accumulator = createAccumulator({ messageId: 'm', onUsage: (fact) => facts.push(fact) });
+    for await (const event of execute()) {
+      accumulator.push(event);
+      if (event.type === 'text_delta') controller.appendText(event.delta);
+    }
+    stored.resolve(accumulator.finish());
+  });
+  secondHalf.resolve();
+  const message = await read(response);
+  assert.equal(textOf((message?.parts ?? []) as unknown as Part[], 'text'), 'It is sunny.');
+  assert.deepEqual(facts, [{ tokens: 7n }]);
+  const runs: FinishedRun[] = [];
+  await toDataStreamResponse(execute(), { messageId: 'm', onFinish: (run) => void runs.push(run) }).text();
+  assert.deepEqual(await stored.promise, runs[0]?.message, 'as a stream of ours would have it');
 });
 
 test('steps and the end carry the reason and the token counts under old and new names', async () => {
@@ -94,3 +175,8 @@ test('the message for onFinish and the usage facts are those of the other stream
     assert.deepEqual(facts[0], facts[1], fixture.name);
   }
 });
+
+/** A call's arguments as a client of the format has them. */
+function argsOf(input: unknown): unknown {
+  return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : { value: input };
+}

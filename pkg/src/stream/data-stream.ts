@@ -12,6 +12,9 @@ const DATA_STREAM_HEADERS = {
 /**
  * An executor's events in the Data Stream format. Everything but the wire is as in `toUIMessageStreamResponse`: the same
  * message for `onFinish`, the same facts for `onUsage`, the same run to its end.
+ *
+ * Clients of the format know a call's arguments as an object only. An input that is none comes as `{ value: input }` on
+ * this wire; the message has it as it is.
  */
 export function toDataStreamResponse<MESSAGE extends UIMessage = UIMessage>(
   events: Events,
@@ -44,7 +47,7 @@ class DataStreamLines {
       case 'reasoning-delta':
         return line('g', chunk.delta);
       case 'tool-input-available':
-        return line('9', { toolCallId: chunk.toolCallId, toolName: chunk.toolName, args: chunk.input });
+        return line('9', { toolCallId: chunk.toolCallId, toolName: chunk.toolName, args: argsOf(chunk.input) });
       case 'tool-output-available':
         return line('a', { toolCallId: chunk.toolCallId, result: chunk.output });
       case 'tool-output-error':
@@ -73,6 +76,11 @@ class DataStreamLines {
     this.#stepHasEnded = false;
     return line('e', { finishReason, usage: usageOf(usage), isContinued: false });
   }
+}
+
+/** Anything else ends the stream at a client of the fourth major, or is lost on assistant-stream's. */
+function argsOf(input: unknown): object {
+  return typeof input === 'object' && input !== null && !Array.isArray(input) ? input : { value: input };
 }
 
 /** Token counts under the names of the fourth major and under today's: clients of the format look for either. */
