@@ -3,8 +3,14 @@
 import type { UIMessage } from 'ai';
 import { ThreadConflictError } from './port.ts';
 
-/** How often a change is tried: whoever loses this often is not racing a second tab but a loop. */
-const TRIES = 5;
+/** How often a change is tried: whoever loses this often is not racing other tabs but a loop. */
+const TRIES = 10;
+
+/** Longest pause before the second try, in milliseconds: about one write. It doubles with each, so that rivals spread. */
+const FIRST_PAUSE_MS = 10;
+
+/** Longest pause of all: nine of them stay within two seconds, and somebody is waiting. */
+const LONGEST_PAUSE_MS = 400;
 
 /** Where a user message goes. */
 export interface UserTurn<MESSAGE extends UIMessage = UIMessage> {
@@ -32,16 +38,22 @@ export function userTurn<MESSAGE extends UIMessage>(stored: readonly MESSAGE[], 
 
 /**
  * Runs a change that loads a thread and writes to it, and runs it anew when it meets a `thread_conflict`: somebody else
- * wrote in between. A thread that is in demand without end gives its last {@link ThreadConflictError} back.
+ * wrote in between. Ten times at most, after random pauses that grow; then the last {@link ThreadConflictError} comes out.
  */
 export async function retryConflicts<T>(change: () => Promise<T>): Promise<T> {
-  for (let left = TRIES - 1; ; left -= 1) {
+  for (let tried = 1; ; tried += 1) {
     try {
       return await change();
     } catch (error) {
-      if (left === 0 || !(error instanceof ThreadConflictError) || error.code !== 'thread_conflict') throw error;
+      if (tried === TRIES || !(error instanceof ThreadConflictError) || error.code !== 'thread_conflict') throw error;
     }
+    await pause(Math.min(FIRST_PAUSE_MS * 2 ** (tried - 1), LONGEST_PAUSE_MS));
   }
+}
+
+/** Random: rivals that wait equally long meet again. */
+function pause(longestMs: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, Math.random() * longestMs));
 }
 
 function sameTexts(a: UIMessage, b: UIMessage): boolean {
