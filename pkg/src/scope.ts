@@ -12,9 +12,13 @@ export interface Scope {
   readonly scopeId: string;
 }
 
-/** A scope as one text, safe in a URL: what an app passes around as the id of a thread. */
+/**
+ * A scope as one text, safe in a URL: what an app passes around as the id of a thread.
+ *
+ * @throws {ThreadkeepError} `invalid_scope` when half a letter is in it.
+ */
 export function toThreadId({ projectId, scopeType, scopeId }: Scope): string {
-  return [projectId, scopeType, scopeId].map(encodeURIComponent).join('/');
+  return [projectId, scopeType, scopeId].map(encodeScope).join('/');
 }
 
 /**
@@ -29,9 +33,26 @@ export function fromThreadId(threadId: string): Scope {
   return { projectId, scopeType, scopeId };
 }
 
-/** Where the worker has the thread of a scope. */
+/**
+ * Where the worker has the thread of a scope.
+ *
+ * @throws {ThreadkeepError} `invalid_scope` when half a letter is in it.
+ */
 export function threadPath({ projectId, scopeType, scopeId }: Scope): string {
-  return `/api/v1/ai/projects/${encodeURIComponent(projectId)}/threads/${encodeURIComponent(scopeType)}/${encodeURIComponent(scopeId)}`;
+  return `/api/v1/ai/projects/${encodeScope(projectId)}/threads/${encodeScope(scopeType)}/${encodeScope(scopeId)}`;
+}
+
+/**
+ * A part of a scope in a URL.
+ *
+ * @throws {ThreadkeepError} `invalid_scope` when half a letter is in it.
+ */
+export function encodeScope(part: string): string {
+  try {
+    return encodeURIComponent(part);
+  } catch {
+    throw new ThreadkeepError('invalid_scope');
+  }
 }
 
 function decoded(text: string): string {

@@ -3,7 +3,7 @@
 import type { UIMessage } from 'ai';
 import type { ContextDocument } from './context-document.ts';
 import { ThreadkeepError } from './error.ts';
-import { threadPath, type Scope } from './scope.ts';
+import { encodeScope, threadPath, type Scope } from './scope.ts';
 import { WorkerClient, type WorkerStoreOptions } from './worker-client.ts';
 
 export { fromThreadId, toThreadId, type Scope } from './scope.ts';
@@ -114,8 +114,11 @@ export type ScopedThreadsOptions =
  */
 export function createScopedThreads(options: ScopedThreadsOptions): ScopedThreads {
   const worker = new WorkerClient('userToken' in options ? { ...options, serviceToken: options.userToken } : options);
+  // All are async: what is wrong with an argument rejects, as everything else does.
   return {
-    getOrCreate: (owner, scope, init = {}) => worker.call({ owner, method: 'PUT', path: threadPath(scope), body: init, repeatable: true }),
+    async getOrCreate(owner, scope, init = {}) {
+      return worker.call({ owner, method: 'PUT', path: threadPath(scope), body: init, repeatable: true });
+    },
 
     async find(owner, scope) {
       try {
@@ -126,19 +129,26 @@ export function createScopedThreads(options: ScopedThreadsOptions): ScopedThread
       }
     },
 
-    list: (owner, { projectId, ...list }) =>
-      worker.call({ owner, method: 'GET', path: `${PROJECTS}/${encodeURIComponent(projectId)}/threads${query(list)}`, repeatable: true }),
+    async list(owner, { projectId, ...list }) {
+      return worker.call({ owner, method: 'GET', path: `${PROJECTS}/${encodeScope(projectId)}/threads${query(list)}`, repeatable: true });
+    },
 
-    append: (owner, scope, item) =>
-      worker.call({ owner, method: 'POST', path: `${threadPath(scope)}/items`, body: item, repeatable: item.requestId !== undefined }),
+    async append(owner, scope, item) {
+      return worker.call({ owner, method: 'POST', path: `${threadPath(scope)}/items`, body: item, repeatable: item.requestId !== undefined });
+    },
 
-    items: (owner, scope, list = {}) => worker.call({ owner, method: 'GET', path: `${threadPath(scope)}/items${query(list)}`, repeatable: true }),
+    async items(owner, scope, list = {}) {
+      return worker.call({ owner, method: 'GET', path: `${threadPath(scope)}/items${query(list)}`, repeatable: true });
+    },
 
-    setVisibility: (owner, scope, itemId, visibility) =>
-      worker.call({ owner, method: 'PATCH', path: `${threadPath(scope)}/items/${encodeURIComponent(itemId)}`, body: { visibility }, repeatable: true }),
+    async setVisibility(owner, scope, itemId, visibility) {
+      return worker.call({ owner, method: 'PATCH', path: `${threadPath(scope)}/items/${encodeItem(itemId)}`, body: { visibility }, repeatable: true });
+    },
 
-    setContext: (owner, scope, documents, expectedRevision) =>
-      worker.call({ owner, method: 'PUT', path: `${threadPath(scope)}/context`, body: { documents, expectedRevision }, repeatable: expectedRevision === undefined }),
+    async setContext(owner, scope, documents, expectedRevision) {
+      const repeatable = expectedRevision === undefined;
+      return worker.call({ owner, method: 'PUT', path: `${threadPath(scope)}/context`, body: { documents, expectedRevision }, repeatable });
+    },
   };
 }
 
@@ -147,4 +157,12 @@ const PROJECTS = '/api/v1/ai/projects';
 function query(parameters: object): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
+
+function encodeItem(itemId: string): string {
+  try {
+    return encodeURIComponent(itemId);
+  } catch {
+    throw new ThreadkeepError('invalid_request');
+  }
 }

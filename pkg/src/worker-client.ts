@@ -1,7 +1,7 @@
 // The worker's thread routes, called with its service token: retries, refusals, and how an owner is named in a header.
 
 import { isErrorCode, ThreadkeepError, type ErrorCode } from './error.ts';
-import { readAddress } from './port-input.ts';
+import { readAddress, readOwner } from './port-input.ts';
 import { errorOfCode, type ThreadAddress } from './port.ts';
 
 export interface WorkerStoreOptions {
@@ -46,6 +46,7 @@ export class WorkerClient {
   }
 
   async call<Answer>(call: Call): Promise<Answer> {
+    readOwner(call.owner);
     const body = call.body === undefined ? null : toJson(call.body);
     for (const pauseMs of call.repeatable ? RETRY_AFTER_MS : []) {
       try {
@@ -72,7 +73,8 @@ export class WorkerClient {
       throw new Unanswered({ cause });
     }
     const answer = parse(text);
-    if (response.ok && answer !== undefined) return answer as Answer;
+    // Every answer of the worker is an object; something else stands at the URL when this one is none.
+    if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
     throw refusal(response.status, answer, expects);
   }
 }

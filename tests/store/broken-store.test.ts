@@ -4,9 +4,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import type { UIMessage } from 'ai';
-import type { ThreadPersistencePort } from '../../pkg/src/port.ts';
-import { storeContract } from '../../pkg/src/store-contract/index.ts';
-import { createWorkerStore } from '../../pkg/src/worker-store.ts';
+import type { ThreadPersistencePort } from 'threadkeep';
+import { storeContract } from 'threadkeep/store-contract';
+import { createWorkerStore } from 'threadkeep/worker-store';
 import { SERVICE_TOKEN } from '../worker/support/client.ts';
 import { Scene } from '../worker/support/scene.ts';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import { buffer } from 'node:stream/consumers';
 
-export type Fault = 'answer 500' | 'answer no JSON' | 'drop the request' | 'drop the answer' | 'never answer' | 'redirect';
+export type Fault = 'answer 500' | 'answer no JSON' | 'answer null' | 'drop the request' | 'drop the answer' | 'never answer' | 'redirect';
 
 export class FaultyProxy {
   readonly url: string;
@@ -63,6 +63,9 @@ export class FaultyProxy {
         return;
       case 'answer no JSON':
         response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Down for maintenance</h1>');
+        return;
+      case 'answer null':
+        response.writeHead(200, { 'content-type': 'application/json' }).end('null');
         return;
       case 'redirect':
         response.writeHead(307, { location: `${this.url}/elsewhere` }).end();

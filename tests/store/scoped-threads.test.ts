@@ -3,8 +3,8 @@
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { SignJWT } from 'jose';
-import { ThreadkeepError } from '../../pkg/src/error.ts';
-import { createScopedThreads, fromThreadId, toThreadId, type Scope } from '../../pkg/src/scoped-threads.ts';
+import { ThreadkeepError } from 'threadkeep';
+import { createScopedThreads, fromThreadId, toThreadId, type Scope } from 'threadkeep/scoped-threads';
 import { Worker } from '../worker/harness.ts';
 
 const SERVICE_TOKEN = 'service-token-of-the-tests-0123456789';
@@ -47,6 +47,26 @@ test('with a user\'s token the worker judges', async () => {
   assert.equal((await rob.find('rob', spec('read-only')))?.messageCount, 0);
   await assert.rejects(rob.append('rob', spec('read-only'), { role: 'user', parts: said('x') }), ThreadkeepError);
   assert.equal(await rob.find('rob', { ...spec('x'), projectId: 'p2' }), undefined);
+});
+
+test('half a letter in an argument is refused by a code, and never at once', async () => {
+  const half = 'x\ud83d';
+  const scopes: Scope[] = [{ ...spec('1'), projectId: half }, { ...spec('1'), scopeType: half }, spec(half)];
+  for (const scope of scopes) {
+    const calls = [
+      server.getOrCreate('ann', scope),
+      server.find('ann', scope),
+      server.append('ann', scope, { role: 'user', parts: said('x') }),
+      server.items('ann', scope),
+      server.setVisibility('ann', scope, 'i', 'hidden'),
+      server.setContext('ann', scope, []),
+    ];
+    for (const call of calls) await assert.rejects(call, { name: 'ThreadkeepError', code: 'invalid_scope' });
+    assert.throws(() => toThreadId(scope), { name: 'ThreadkeepError', code: 'invalid_scope' });
+  }
+  await assert.rejects(server.list('ann', { projectId: half }), { code: 'invalid_scope' });
+  await assert.rejects(server.setVisibility('ann', spec('1'), half, 'hidden'), { code: 'invalid_request' });
+  await assert.rejects(server.find(half, spec('1')), { code: 'invalid_request' });
 });
 
 test('the id of a thread is its scope, and nothing else is an id', () => {

@@ -1,11 +1,12 @@
-// The worker as a store: the contract of stores on the real worker, and what only a store over HTTP can get wrong.
+// The worker as a store: the contract of stores on the real worker, both from the packed package, and what only a store
+// over HTTP can get wrong.
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { ThreadkeepError } from '../../pkg/src/error.ts';
-import { storeContract } from '../../pkg/src/store-contract/index.ts';
-import { createWorkerStore } from '../../pkg/src/worker-store.ts';
+import { ThreadkeepError } from 'threadkeep';
+import { storeContract } from 'threadkeep/store-contract';
+import { createWorkerStore } from 'threadkeep/worker-store';
 import { SERVICE_TOKEN, userMessage } from '../worker/support/client.ts';
 import { Scene } from '../worker/support/scene.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
@@ -93,6 +94,20 @@ test('a store that is set up wrongly is our fault, not the caller\'s, and the er
   for (const options of [{ url: 'threads.example', serviceToken: 'x' }, { url: 'ftp://x', serviceToken: 'x' }, { url: 'https://x', serviceToken: '' }, { url: 'https://x', serviceToken: 'secret\nline' }]) {
     assert.throws(() => createWorkerStore(options), (error: Error) => error instanceof TypeError && !error.message.includes('secret'));
   }
+});
+
+test('an answer that is no object is none: something else stands at the URL', async () => {
+  const proxy = await FaultyProxy.start(scene.worker.url);
+  const address = { owner: 'hugo', stateKey: 'k' };
+  for (const call of [
+    (store: ReturnType<typeof open>) => store.loadThread(address),
+    (store: ReturnType<typeof open>) => store.appendMessages({ ...address, messages: [] }),
+    (store: ReturnType<typeof open>) => store.listThreads({ owner: 'hugo' }),
+  ]) {
+    proxy.fail('answer null');
+    await refused('internal', call(open(proxy.url)));
+  }
+  assert.equal(proxy.requests, 3, 'nobody asks again');
 });
 
 test('a redirect is not followed: the token would go along', async () => {
