@@ -46,6 +46,7 @@ pub(crate) fn install(project: &Project) -> Result<(Shell, PathBuf)> {
         .file(&pkg.join("README.md"))?
         .file(&pkg.join("LICENSE"))?
         .folder(&pkg.join("dist"))?
+        .folder(&pkg.join("migrations"))?
         .key();
     let installed = project.root.join("tests/node_modules/threadkeep");
     when_changed(&stage.join("installed.key"), &key, &[archive.clone(), installed.join("package.json")], || {

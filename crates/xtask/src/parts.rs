@@ -143,8 +143,8 @@ fn worker(project: &Project) -> Result<Outcome> {
 }
 
 fn store(project: &Project) -> Result<Outcome> {
-    let shell = bundle::build(project, Effort::Small)?;
-    node::packages(project, &shell, "tests")?;
+    bundle::build(project, Effort::Small)?;
+    let (shell, _) = package::install(project)?;
     let mut node = shell.command("node");
     node.args(NODE_TEST).args(specs(project, "store")?);
     shell.run(&mut node)?;
