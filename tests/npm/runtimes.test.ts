@@ -1,5 +1,5 @@
 // The packed package, with one import line, in every runtime that the README names. Each does the same exercise, and
-// gives what this process gives.
+// gives what this process gives; where there is a server, it also uses a real worker as its store.
 
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,9 +8,10 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, extname, join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
 import { chromium } from 'playwright-core';
 import * as vite from 'vite';
+import { Worker } from '../worker/harness.ts';
 import { freePort, run, serve } from './support/processes.ts';
 
 const APPS = join(import.meta.dirname, 'apps');
@@ -18,6 +19,38 @@ const TESTS = join(import.meta.dirname, '..');
 const { exercise } = (await import(join(APPS, 'exercise.js'))) as { exercise: () => Promise<Record<string, unknown>> };
 
 const expected = await exercise();
+
+interface Stand {
+  readonly url: string;
+  readonly serviceToken: string;
+  readonly owner: string;
+}
+const { useStore } = (await import(join(APPS, 'store.js'))) as { useStore: (stand: Stand) => Promise<Record<string, unknown>> };
+
+const serviceToken = 'service-token-of-the-tests-0123456789';
+const threads = await Worker.start({ SERVICE_TOKEN: serviceToken });
+after(() => threads.discard());
+const stand = (owner: string): Stand => ({ url: threads.url, serviceToken, owner });
+
+const stored = await useStore(stand('this process'));
+
+test('the store does what it should', () => {
+  const parts = [{ type: 'text', text: 'wörld 🌍, mail [REDACTED_EMAIL]' }];
+  assert.deepEqual(stored, {
+    messageCount: 1,
+    stored: { stateKey: 'k', messages: [{ id: 'u', role: 'user', parts }] },
+    listed: true,
+    refused: ['ThreadConflictError', 'thread_conflict', 409],
+    left: { stateKey: 'k', messages: [] },
+  });
+});
+
+/** What a served app has stored when it is asked to. */
+async function storedBy(url: string, owner: string): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(stand(owner)) });
+  assert.equal(response.status, 200, await response.clone().text());
+  return response.json();
+}
 
 test('the exercise itself does what it should', () => {
   assert.deepEqual(expected['bytes'], expected['pushed']);
@@ -103,7 +136,7 @@ const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [(name = "index.js", esModule = embed "index.js"), ${wasm.map((file) => `(name = "./${file}", wasm = embed "${file}")`).join(', ')}],
     compatibilityDate = "2026-11-01",
-  ))],
+  )), (name = "internet", network = (allow = ["local"]))],
   sockets = [(name = "http", http = (), service = "main")],
 );
 `);
@@ -112,6 +145,7 @@ const config :Workerd.Config = (
   const [, port] = await serve(t, workerd, args, /"event":"listen".*?"port":(\d+)/, { cwd: out });
   const response = await fetch(`http://127.0.0.1:${port}/`);
   assert.deepEqual(await response.json(), expected);
+  assert.deepEqual(await storedBy(`http://127.0.0.1:${port}/`, 'workerd'), stored);
 });
 
 test('route handlers of a built Next.js app import it, on the nodejs and on the edge runtime', async (t) => {
@@ -125,5 +159,6 @@ test('route handlers of a built Next.js app import it, on the nodejs and on the 
     const response = await fetch(`http://127.0.0.1:${port}/api/${runtime}`);
     assert.equal(response.status, 200, `${runtime}: ${await response.clone().text()}`);
     assert.deepEqual(await response.json(), expected, runtime);
+    assert.deepEqual(await storedBy(`http://127.0.0.1:${port}/api/${runtime}`, runtime), stored, runtime);
   }
 });

@@ -204,6 +204,7 @@ fn on_postgres(project: &Project, shell: &Shell) -> Result<Outcome> {
 }
 
 fn npm(project: &Project) -> Result<Outcome> {
+    bundle::build(project, Effort::Small)?;
     let (shell, archive) = package::install(project)?;
     let chromium = chromium::chromium(&shell)?;
     node::packages(project, &shell, "tests/npm")?;

@@ -21,12 +21,7 @@ import {
   type Finding,
   type MaskReport,
 } from 'threadkeep';
-
-/** Fails to compile unless both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const is = <T extends true>(): T | undefined => undefined;
-
-type Mine = UIMessage<{ runId: string; status?: 'aborted' | 'error' }>;
+import { is, type Mine, type Same } from './support.ts';
 
 async function* events(): AsyncGenerator<AiEvent> {
   yield { type: 'text_delta', delta: 'a' };
