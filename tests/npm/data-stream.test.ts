@@ -5,7 +5,8 @@ import { callChatApi, processDataStream, type Message } from '@ai-sdk/ui-utils';
 import { AssistantMessageAccumulator, DataStreamDecoder, createAssistantStreamResponse } from 'assistant-stream';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAccumulator, toDataStreamResponse, toUIMessageStream, type AiEvent, type FinishedRun } from 'threadkeep';
+import { toDataStreamResponse, toUIMessageStream, type AiEvent, type FinishedRun } from 'threadkeep';
+import { answer } from './examples/kept-wire.ts';
 import { FIXTURES, parse } from './support/fixtures.ts';
 
 type Part = { type: string; text?: string } & Record<string, unknown>;
@@ -93,33 +94,31 @@ test('an input that is no object is one on this wire, and in the message what it
   }
 });
 
-test('a route that keeps its wire format gets the same message from an accumulator beside it', async () => {
-  const secondHalf = Promise.withResolvers<void>();
-  async function* execute(): AsyncGenerator<AiEvent> {
-    yield { type: 'text_delta', delta: 'It is ' };
-    await secondHalf.promise;
-    yield { type: 'text_delta', delta: 'sunny.' };
-    yield { type: 'usage_report', fact: { tokens: 7n } };
-    yield { type: 'done', finishReason: 'stop' };
-  }
-  const facts: unknown[] = [];
-  const stored = Promise.withResolvers<unknown>();
-  // The route as it was: what it says to its client is its own affair. The three lines with `accumulator` are new.
-  const response = createAssistantStreamResponse(async (controller) => {
-    const accumulator = createAccumulator({ messageId: 'm', onUsage: (fact) => facts.push(fact) });
-    for await (const event of execute()) {
-      accumulator.push(event);
-      if (event.type === 'text_delta') controller.appendText(event.delta);
+test('a route that keeps its wire format gets the same message from an accumulator beside it, client or no client', async () => {
+  for (const stays of [true, false]) {
+    const secondHalf = Promise.withResolvers<void>();
+    async function* execute(): AsyncGenerator<AiEvent> {
+      yield { type: 'text_delta', delta: 'It is ' };
+      await secondHalf.promise;
+      yield { type: 'text_delta', delta: 'sunny.' };
+      yield { type: 'usage_report', fact: { tokens: 7n } };
+      yield { type: 'done', finishReason: 'stop' };
     }
-    stored.resolve(accumulator.finish());
-  });
-  secondHalf.resolve();
-  const message = await read(response);
-  assert.equal(textOf((message?.parts ?? []) as unknown as Part[], 'text'), 'It is sunny.');
-  assert.deepEqual(facts, [{ tokens: 7n }]);
-  const runs: FinishedRun[] = [];
-  await toDataStreamResponse(execute(), { messageId: 'm', onFinish: (run) => void runs.push(run) }).text();
-  assert.deepEqual(await stored.promise, runs[0]?.message, 'as a stream of ours would have it');
+    const facts: unknown[] = [];
+    const saved = Promise.withResolvers<unknown>();
+    const response = answer(execute(), {
+      messageId: 'm',
+      bill: (fact) => facts.push(fact),
+      save: async (messages) => saved.resolve(messages),
+    });
+    if (!stays) await response.body?.cancel();
+    secondHalf.resolve();
+    if (stays) assert.equal(textOf(((await read(response))?.parts ?? []) as unknown as Part[], 'text'), 'It is sunny.');
+    const runs: FinishedRun[] = [];
+    await toDataStreamResponse(execute(), { messageId: 'm', onFinish: (run) => void runs.push(run) }).text();
+    assert.deepEqual(await saved.promise, [runs[0]?.message], 'as a stream of ours would have it');
+    assert.deepEqual(facts, [{ tokens: 7n }]);
+  }
 });
 
 test('steps and the end carry the reason and the token counts under old and new names', async () => {

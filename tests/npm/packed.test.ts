@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import * as threadkeep from 'threadkeep';
 
 const PACKED = join(import.meta.dirname, '../node_modules/threadkeep');
 const SOURCES = join(import.meta.dirname, '../../pkg');
@@ -31,6 +32,17 @@ test('every entry of the manifest is in the archive', () => {
   const targets = (value: unknown): string[] => (typeof value === 'string' ? [value] : Object.values(value as object).flatMap(targets));
   for (const target of [...targets(manifest.bin), ...targets(manifest.exports)].filter((target) => !target.includes('*'))) {
     assert.ok(existsSync(join(PACKED, target)), target);
+  }
+});
+
+test('the README names every function and every entry', () => {
+  const readme = readFileSync(join(PACKED, 'README.md'), 'utf8');
+  const names = Object.keys(threadkeep).filter((name) => /^[a-z]/.test(name));
+  assert.ok(names.length > 20);
+  for (const name of names) assert.ok(readme.includes(`\`${name}`), name);
+  const { exports } = JSON.parse(readFileSync(join(PACKED, 'package.json'), 'utf8')) as { exports: object };
+  for (const entry of Object.keys(exports).filter((entry) => entry !== './package.json')) {
+    assert.ok(readme.includes(entry.replace(/^\./, 'threadkeep').replace('*', '')), entry);
   }
 });
 

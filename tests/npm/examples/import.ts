@@ -1,0 +1,3 @@
+import { createAccumulator, toUIMessageStreamResponse } from 'threadkeep';
+
+export const used = [createAccumulator, toUIMessageStreamResponse];
