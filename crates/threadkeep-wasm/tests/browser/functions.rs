@@ -3,8 +3,8 @@
 use crate::js::{code, json};
 use serde_json::{Value, json};
 use threadkeep_wasm::{
-    create_state_key, find_secrets, is_state_key, last_user_message, mask_messages, mask_rule, public_error_text,
-    to_openai_messages, ui_messages_to_message_dtos,
+    context_message, count_places, create_state_key, find_secrets, is_state_key, last_user_message, mask_messages,
+    mask_rule, public_error_text, take_tool_answers, to_openai_messages, ui_messages_to_message_dtos,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -77,6 +77,13 @@ fn findings_are_counted_in_utf_16_units_and_hold_no_value() {
 }
 
 #[wasm_bindgen_test]
+fn places_that_the_first_pass_leaves_are_counted_and_the_masked_ones_are_among_them() {
+    assert_eq!(count_places(b""), 0);
+    let text = concat!("jo@", "example.org, al@", "example.org").as_bytes();
+    assert!(count_places(text) >= find_secrets(text).unwrap().len() / 3);
+}
+
+#[wasm_bindgen_test]
 fn state_keys_are_told_from_anything_else() {
     assert!(is_state_key("A-z_0"));
     for other in ["", "a b", &"k".repeat(129)] {
@@ -103,6 +110,38 @@ fn client_sends_user_only_the_last_user_message_is_read() {
     assert_eq!(code(last_user_message("[]")), "invalid_request");
     assert_eq!(code(last_user_message("")), "invalid_json");
     assert_eq!(code(last_user_message(&json!({"message": "x".repeat(200_000)}).to_string())), "message_too_long");
+}
+
+#[wasm_bindgen_test]
+fn tools_are_server_authored_of_a_client_only_the_answer_to_a_pending_call_is_taken() {
+    let call = |state: &str, more: Value| {
+        let mut part = json!({"type": "tool-look", "toolCallId": "c", "state": state, "input": {"q": 1}});
+        part.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"id": "a1", "role": "assistant", "parts": [part]})
+    };
+    let stored = json!([user("how many?"), call("input-available", json!({}))]);
+    let answered = json!([user("how many?"), call("output-available", json!({"output": 3}))]);
+    let forged = json!([user("how many?"), call("output-available", json!({"output": 3, "input": "forged"}))]);
+    let body = json!({"messages": forged}).to_string();
+    let taken = take_tool_answers(&body, &stored.to_string()).unwrap();
+    assert_eq!(json(&taken), json!({"messages": answered, "taken": 1}));
+    let again = take_tool_answers(&body, &answered.to_string()).unwrap();
+    assert_eq!(json(&again), json!({"messages": answered, "taken": 0}));
+    assert_eq!(code(take_tool_answers("[]", "[]")), "invalid_request");
+    assert_eq!(code(take_tool_answers(&body, "{}")), "invalid_request");
+    assert_eq!(code(take_tool_answers("{", "[]")), "invalid_json");
+}
+
+#[wasm_bindgen_test]
+fn documents_become_one_system_message() {
+    let message = json(&context_message(r##"[{"name": "spec.md", "text": "# Spec"}]"##).unwrap());
+    assert_eq!(message["role"], "system");
+    let content = message["content"].as_str().unwrap();
+    assert!(content.ends_with("<document name=\"spec.md\">\n# Spec\n</document>"), "{content}");
+    assert!(context_message("[]").unwrap().is_undefined());
+    for bad in ["", "{}", r#"[{"name": "a"}]"#, r#"[{"name": "", "text": "b"}]"#] {
+        assert_eq!(code(context_message(bad)), "invalid_request");
+    }
 }
 
 #[wasm_bindgen_test]
