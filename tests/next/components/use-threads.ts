@@ -11,7 +11,8 @@ export interface Threads {
   readonly hasMore: boolean;
   readonly refresh: () => void;
   readonly more: () => void;
-  readonly remove: (stateKey: string) => Promise<void>;
+  /** Gives whether it is gone; when not, `problem` says why. */
+  readonly remove: (stateKey: string) => Promise<boolean>;
 }
 
 /** When to look, in milliseconds after a change: a list may lag behind it by moments. */
@@ -53,8 +54,10 @@ export function useThreads(): Threads {
     try {
       await deleteThread(stateKey);
       setRows((before) => before?.filter((row) => row.stateKey !== stateKey));
+      return true;
     } catch (error) {
       setProblem(inWords(error));
+      return false;
     }
   }
 

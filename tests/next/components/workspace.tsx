@@ -19,8 +19,8 @@ export function Workspace({ user, stateKey }: Props) {
   const startThread = () => router.push(`/chat/${crypto.randomUUID()}`);
 
   async function remove(doomed: string) {
-    await threads.remove(doomed);
-    if (doomed === stateKey) startThread();
+    const gone = await threads.remove(doomed);
+    if (gone && doomed === stateKey) startThread();
   }
 
   return (

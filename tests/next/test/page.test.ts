@@ -112,6 +112,51 @@ story('threads are listed by recency, opened, and deleted', async (visitor) => {
   assert.equal(await titles.count(), 1);
 });
 
+story('a thread that could not be deleted stays where it is, and the page stays on it', async (visitor) => {
+  await visitor.signIn(scene.name('visitor'));
+  await converse(visitor, 'Keep me', 'I will.');
+  const row = visitor.threads.getByRole('link', { name: 'Keep me' });
+  await row.waitFor();
+  const address = visitor.page.url();
+  const refused = visitor.page.waitForResponse((response) => response.request().method() === 'DELETE');
+  await visitor.page.route('**/api/v1/ai/threads/*', (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue();
+    return route.fulfill({ status: 502, json: { error: { code: 'upstream_unavailable', message: 'x' } } });
+  });
+  await visitor.threads.getByRole('button', { name: 'Delete thread Keep me' }).click();
+  await visitor.page.getByRole('dialog', { name: 'Delete this thread?' }).getByRole('button', { name: 'Delete' }).click();
+  await refused;
+  await visitor.threads.getByRole('alert').getByText('Something went wrong.').waitFor();
+  await converse(visitor, 'Still here?', 'Still here.');
+  assert.deepEqual(await visitor.talk(), ['You: Keep me', 'Reply: I will.', 'You: Still here?', 'Reply: Still here.']);
+  assert.equal(visitor.page.url(), address);
+  visitor.complaints.splice(0, visitor.complaints.length, ...visitor.complaints.filter((complaint) => !complaint.includes('502')));
+});
+
+story('a reply that never comes is waited for, but not for ever', async (visitor) => {
+  const name = scene.name('visitor');
+  await visitor.signIn(name);
+  const key = 'unanswered';
+  const question = { id: 'u1', role: 'user' as const, parts: [{ type: 'text' as const, text: 'Anybody there?' }] };
+  await scene.store.port.appendMessages({ owner: name, stateKey: key, messages: [question] });
+  await visitor.page.clock.install();
+  let looks = 0;
+  await visitor.page.route(`**/api/v1/ai/threads/${key}`, (route) => {
+    looks += 1;
+    return route.fulfill({ json: { stateKey: key, messages: [question] } });
+  });
+  await visitor.page.goto(`/chat/${key}`);
+  await visitor.page.getByText('The reply may still be on its way.').waitFor();
+  await visitor.page.clock.runFor('10:00');
+  // Once the page is loaded, and then for five minutes.
+  await until('the page has looked 200 times', () => looks === 201, 90_000);
+  await visitor.page.clock.runFor('10:00');
+  // Behind whatever the page would still ask.
+  await visitor.page.evaluate(`fetch('/api/v1/ai/threads/${key}')`);
+  assert.equal(looks, 202);
+  await visitor.page.getByRole('button', { name: 'Ask again' }).waitFor();
+});
+
 story('a tool call is shown with what went in and what came out', async (visitor) => {
   await visitor.signIn(scene.name('visitor'));
   await visitor.send('How many days?');
