@@ -65,7 +65,7 @@ impl Reference {
     fn end(&self, text: &str) -> Option<usize> {
         let end = self.expression.find(text)?.end();
         let rest = &text[end..];
-        let goes_on = rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || !next.is_ascii())
+        let goes_on = rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_')
             || self.last.as_ref().is_some_and(|class| class.is_match(rest));
         let stops = rest == "." || rest.starts_with(". ");
         (!goes_on || stops).then_some(end)
