@@ -84,6 +84,12 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
     }
 }
 
+/// Whether a value that an anchor gives away begins at the very start.
+pub(super) fn starts_with_value(compiled: &Compiled, bytes: &[u8]) -> bool {
+    let text = Text { compiled, bytes, floor: 0, end: End::OfText };
+    (0..NAME_BYTES).any(|at| matches!(text.try_anchors(at), Verdict::Span(span, _) if span.start == 0))
+}
+
 enum Verdict {
     None,
     NeedsMore,

@@ -124,6 +124,11 @@ impl Masker {
         std::iter::from_fn(|| scan.next()).count()
     }
 
+    /// A value that a rule knows by its start begins the text.
+    pub(super) fn is_value(&self, text: &str) -> bool {
+        engine::starts_with_value(&self.compiled, text.as_bytes())
+    }
+
     fn next(&self, text: &[u8], cursor: &mut Cursor) -> Option<(Range<usize>, usize)> {
         match engine::next(&self.compiled, text, cursor, true) {
             Step::Found(span, rule) => Some((span, rule)),

@@ -78,6 +78,14 @@ impl<'t> Window<'t> {
         }
     }
 
+    /// The byte at `index`, a placeholder's bracket too: for a value that ends there in any case.
+    pub(super) fn peek(&self, index: usize) -> Option<u8> {
+        match self.bytes.get(index) {
+            Some(byte) => Some(*byte),
+            None => self.at(index),
+        }
+    }
+
     fn bracket(&self, index: usize) -> Option<u8> {
         match placeholder::at(self.bytes, index, self.end != End::SoFar) {
             placeholder::Look::No => Some(b'['),

@@ -6,8 +6,6 @@ mod financial;
 mod national;
 mod network;
 mod packed;
-#[cfg(test)]
-mod page;
 mod personal;
 mod provider;
 mod secret;
