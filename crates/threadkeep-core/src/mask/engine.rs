@@ -299,6 +299,14 @@ impl Rule {
                 let span = detector.0(window, anchor)?;
                 (span.clone(), span)
             }
+            #[cfg(feature = "regex")]
+            Shape::Regex(regex) => {
+                let text = window.visible(anchor.start, super::rule::MAX_REGEX_BYTES);
+                let end = anchor.start + regex.find(text).filter(|found| !found.is_empty())?.end();
+                // What it ends before may be a placeholder.
+                window.at(end);
+                (anchor.start..end, anchor.start..end)
+            }
         };
         let holds = self.check.holds(window.slice(body.start, body.end))
             && !sample::is_published(window.slice(span.start, span.end));

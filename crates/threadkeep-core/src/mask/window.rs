@@ -86,6 +86,22 @@ impl<'t> Window<'t> {
         }
     }
 
+    /// At most `max` bytes from `start` on, up to the next placeholder; what has not arrived yet is waited for.
+    #[cfg(feature = "regex")]
+    pub(super) fn visible(&self, start: usize, max: usize) -> &'t [u8] {
+        let bytes = self.bytes.get(start..).unwrap_or_default();
+        let bytes = bytes.get(..max).unwrap_or(bytes);
+        let is_placeholder = |at: usize| {
+            bytes.get(at) == Some(&b'[')
+                && matches!(placeholder::at(self.bytes, start + at, true), placeholder::Look::Ends(_))
+        };
+        let len = (0..bytes.len()).find(|at| is_placeholder(*at)).unwrap_or(bytes.len());
+        if len == bytes.len() && len < max && self.end == End::SoFar {
+            self.saw_end.set(true);
+        }
+        bytes.get(..len).unwrap_or_default()
+    }
+
     fn bracket(&self, index: usize) -> Option<u8> {
         match placeholder::at(self.bytes, index, self.end != End::SoFar) {
             placeholder::Look::No => Some(b'['),
