@@ -65,7 +65,7 @@ impl Reference {
     fn end(&self, text: &str) -> Option<usize> {
         let end = self.expression.find(text)?.end();
         let rest = &text[end..];
-        let goes_on = rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || !next.is_ascii())
+        let goes_on = rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_')
             || self.last.as_ref().is_some_and(|class| class.is_match(rest));
         let stops = rest == "." || rest.starts_with(". ");
         (!goes_on || stops).then_some(end)
@@ -101,6 +101,7 @@ fn class(letter: u8) -> &'static str {
         b'B' => "0-9a-zA-Z+/_=\\-",
         b'p' => "0-9a-zA-Z_.\\-",
         b'y' => "0-9a-zA-Z_.=\\-",
+        b's' => "1-9A-HJ-NP-Za-km-z",
         b'2' => "A-Z2-7",
         b'x' => "0-9a-zA-Z!#-\\&(-/:;<-@\\[-_{-~",
         b'v' => "0-9a-zA-Z+/=_.~%\\-",

@@ -68,7 +68,7 @@ fn lint(project: &Project) -> Result<Outcome> {
     cargo_tools::wasm_target(&shell)?;
     node::node(project, &mut shell)?;
     let all: [&dyn Fn() -> Result<()>; 5] = [
-        &|| clippy(&shell, &["--workspace", "--all-targets"]),
+        &|| clippy(&shell, &["--workspace", "--all-targets", "--features=threadkeep-core/regex"]),
         &|| clippy(&shell, &["--manifest-path", FUZZ, "--target-dir", "target"]),
         &|| clippy(&shell, &wasm_arguments(project)),
         &|| rustdoc(&shell),
@@ -96,6 +96,7 @@ fn core(project: &Project) -> Result<Outcome> {
     let shell = Shell::new(&project.root);
     shell.run(shell.command("cargo").args([
         "test",
+        "--features=threadkeep-core/regex",
         "--package=threadkeep-core",
         "--package=threadkeep-worker",
         "--package=xtask",

@@ -19,14 +19,15 @@ pub(super) struct Block {
     pub(super) digit: u64,
     /// Digits and `a` to `f` in either case.
     pub(super) hex: u64,
-    /// `[A-Za-z0-9_]` and every byte of a non-ASCII character.
+    /// `[A-Za-z0-9_]`.
     pub(super) word: u64,
     /// ASCII word characters, `$%+-./`, `=`, `^`, `~`: what tokens are made of, and a little more.
     pub(super) token: u64,
     pub(super) colon: u64,
     /// A hyphen or a dot.
     pub(super) dash: u64,
-    pub(super) backslash: u64,
+    /// What an escape starts with: a backslash, a percent sign, or the escape character itself.
+    pub(super) escape: u64,
     pub(super) underscore: u64,
     /// A fingerprint may start here.
     pub(super) print: u64,
@@ -78,7 +79,7 @@ fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         let bit = |bits: u8| u64::from(class & bits != 0) << at;
         block.digit |= bit(DIGIT);
         block.hex |= bit(DIGIT | HEX_LETTER);
-        block.word |= bit(DIGIT | LETTER | UNDERSCORE) | u64::from(first >= 0x80) << at;
+        block.word |= bit(DIGIT | LETTER | UNDERSCORE);
         block.token |= bit(DIGIT | LETTER | SIGN | TOKEN_SIGN | EQUALS);
         block.underscore |= bit(UNDERSCORE);
         let starts = prints.buckets(0, first);
@@ -89,7 +90,7 @@ fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         match first {
             b':' => block.colon |= 1 << at,
             b'-' | b'.' => block.dash |= 1 << at,
-            b'\\' => block.backslash |= 1 << at,
+            b'\\' | b'%' | 0x1b => block.escape |= 1 << at,
             _ => {}
         }
     }
@@ -135,13 +136,12 @@ mod vector {
         Block {
             digit: class.has(DIGIT).bits(),
             hex: class.has(DIGIT | HEX_LETTER).bits(),
-            // The highest bit of a byte that is not ASCII is set already.
-            word: class.has(DIGIT | LETTER | UNDERSCORE).or(first).bits(),
+            word: class.has(DIGIT | LETTER | UNDERSCORE).bits(),
             token: class.has(DIGIT | LETTER | SIGN | TOKEN_SIGN | EQUALS).bits(),
             underscore: class.has(UNDERSCORE).bits(),
             colon: first.is(b':').bits(),
             dash: first.is(b'-').or(first.is(b'.')).bits(),
-            backslash: first.is(b'\\').bits(),
+            escape: first.is(b'\\').or(first.is(b'%')).or(first.is(0x1b)).bits(),
             print: buckets.has(u8::MAX).or(first.is(prints.single)).bits(),
         }
     }
@@ -233,13 +233,14 @@ mod tests {
         for byte in 0..=255u8 {
             let block = of(byte);
             let full = |holds: bool| if holds { u64::MAX } else { 0 };
-            let word = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+            let word = byte.is_ascii_alphanumeric() || byte == b'_';
             assert_eq!(block.digit, full(byte.is_ascii_digit()), "{byte}");
             assert_eq!(block.hex, full(byte.is_ascii_hexdigit()), "{byte}");
             assert_eq!(block.word, full(word), "{byte}");
             assert_eq!(block.dash, full(matches!(byte, b'-' | b'.')), "{byte}");
             assert_eq!(block.underscore, full(byte == b'_'), "{byte}");
-            assert_eq!(block.token, full(word && byte < 0x80 || b"$%+-./=^~\x7f".contains(&byte)), "{byte}");
+            assert_eq!(block.escape, full(b"\\%\x1b".contains(&byte)), "{byte}");
+            assert_eq!(block.token, full(word || b"$%+-./=^~\x7f".contains(&byte)), "{byte}");
             assert_eq!(block.colon, full(byte == b':'), "{byte}");
         }
     }

@@ -84,6 +84,12 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
     }
 }
 
+/// Whether a value that an anchor gives away begins at the very start.
+pub(super) fn starts_with_value(compiled: &Compiled, bytes: &[u8]) -> bool {
+    let text = Text { compiled, bytes, floor: 0, end: End::OfText };
+    (0..NAME_BYTES).any(|at| matches!(text.try_anchors(at), Verdict::Span(span, _) if span.start == 0))
+}
+
 enum Verdict {
     None,
     NeedsMore,
@@ -292,6 +298,14 @@ impl Rule {
             Shape::Detector(detector) => {
                 let span = detector.0(window, anchor)?;
                 (span.clone(), span)
+            }
+            #[cfg(feature = "regex")]
+            Shape::Regex(regex) => {
+                let text = window.visible(anchor.start, super::rule::MAX_REGEX_BYTES);
+                let end = anchor.start + regex.find(text).filter(|found| !found.is_empty())?.end();
+                // What it ends before may be a placeholder.
+                window.at(end);
+                (anchor.start..end, anchor.start..end)
             }
         };
         let holds = self.check.holds(window.slice(body.start, body.end))

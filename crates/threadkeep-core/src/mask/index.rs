@@ -376,5 +376,7 @@ fn is_long(rule: &Rule, literal: &[u8]) -> bool {
                 && literal.len() + Pattern::new(pattern).least_run(TOKEN) >= LONG_WORD_BYTES
         }
         Shape::Detector(_) => false,
+        #[cfg(feature = "regex")]
+        Shape::Regex(_) => false,
     }
 }

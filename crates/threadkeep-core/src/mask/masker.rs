@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
+use super::added::{MAX_ADDED_RULES, RuleError, check_added};
 use super::compiled::Compiled;
 use super::counts::MaskCounts;
 use super::engine::{self, Cursor, Step};
-use super::pattern::PatternError;
 use super::rule::{Kind, Rule, Scope};
 use super::rules;
 use super::scan::Scan;
@@ -46,7 +46,7 @@ impl Default for Masker {
     /// Every rule that is on by default.
     fn default() -> Self {
         static DEFAULT: LazyLock<Arc<Compiled>> =
-            LazyLock::new(|| Arc::new(Compiled::unchecked(rules::default().collect(), Vec::new())));
+            LazyLock::new(|| Arc::new(Compiled::new(rules::default().collect(), Vec::new())));
         Self { compiled: Arc::clone(&DEFAULT) }
     }
 }
@@ -56,7 +56,9 @@ impl Masker {
     pub fn builder() -> MaskerBuilder {
         MaskerBuilder {
             rules: rules::all().map(|rule| (rule.scope == Scope::Default, rule)).collect(),
+            added: Vec::new(),
             allowed: Vec::new(),
+            fault: None,
         }
     }
 
@@ -124,6 +126,11 @@ impl Masker {
         std::iter::from_fn(|| scan.next()).count()
     }
 
+    /// A value that a rule knows by its start begins the text.
+    pub(super) fn is_value(&self, text: &str) -> bool {
+        engine::starts_with_value(&self.compiled, text.as_bytes())
+    }
+
     fn next(&self, text: &[u8], cursor: &mut Cursor) -> Option<(Range<usize>, usize)> {
         match engine::next(&self.compiled, text, cursor, true) {
             Step::Found(span, rule) => Some((span, rule)),
@@ -149,51 +156,55 @@ impl std::fmt::Debug for Masker {
 /// ```
 #[derive(Clone)]
 pub struct MaskerBuilder {
+    /// The built-in rules, and whether each is on.
     rules: Vec<(bool, Rule)>,
+    added: Vec<Rule>,
     allowed: Vec<String>,
+    fault: Option<RuleError>,
 }
 
 impl MaskerBuilder {
-    /// Switches every rule off, to name the wanted ones after.
+    /// Switches every built-in rule off, to name the wanted ones after.
     #[must_use]
     pub fn none(self) -> Self {
-        self.switch(false, |_| true)
+        self.switch(false, RuleError::UnknownRule, |_| true)
     }
 
     /// Switches the rule of this name on, opt-in ones included.
     #[must_use]
     pub fn with(self, name: &str) -> Self {
-        self.switch(true, |rule| rule.name == name)
+        self.switch(true, RuleError::UnknownRule, |rule| rule.name == name)
     }
 
     /// Switches the rule of this name off.
     #[must_use]
     pub fn without(self, name: &str) -> Self {
-        self.switch(false, |rule| rule.name == name)
+        self.switch(false, RuleError::UnknownRule, |rule| rule.name == name)
     }
 
     /// Switches the default rules of a kind on.
     #[must_use]
     pub fn with_kind(self, kind: Kind) -> Self {
-        self.switch(true, |rule| rule.kind == kind && rule.scope == Scope::Default)
+        self.switch(true, RuleError::UnknownRule, |rule| rule.kind == kind && rule.scope == Scope::Default)
     }
 
     /// Switches every rule of a kind off.
     #[must_use]
     pub fn without_kind(self, kind: Kind) -> Self {
-        self.switch(false, |rule| rule.kind == kind)
+        self.switch(false, RuleError::UnknownRule, |rule| rule.kind == kind)
     }
 
-    /// Switches the rules of a locale on (lower-case ISO 3166 code: `de`, `us`).
+    /// Switches the rules of a locale on (lower-case ISO 3166 code: `de`, `us`; `uk` is known, too).
     #[must_use]
     pub fn with_locale(self, locale: &str) -> Self {
-        self.switch(true, |rule| matches!(rule.scope, Scope::Locale(own) if own == locale))
+        let locale = if locale == "gb" { "uk" } else { locale };
+        self.switch(true, RuleError::UnknownLocale, |rule| matches!(rule.scope, Scope::Locale(own) if own == locale))
     }
 
     /// Adds a rule of the caller's own; it is tried after the built-in ones.
     #[must_use]
     pub fn with_rule(mut self, rule: Rule) -> Self {
-        self.rules.push((true, rule));
+        self.added.push(rule);
         self
     }
 
@@ -205,21 +216,34 @@ impl MaskerBuilder {
     }
 
     /// # Errors
-    /// The pattern of an added rule cannot be read.
-    pub fn build(self) -> Result<Masker, PatternError> {
-        let rules = self.rules.into_iter().filter(|(on, _)| *on).map(|(_, rule)| rule).collect();
-        Ok(Masker { compiled: Arc::new(Compiled::new(rules, self.allowed)?) })
+    /// The first thing that was wrong: a name or locale that no built-in rule has, or an added rule that would break the
+    /// masker's promises (see [`RuleError`]).
+    pub fn build(self) -> Result<Masker, RuleError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if self.added.len() > MAX_ADDED_RULES {
+            return Err(RuleError::TooMany);
+        }
+        self.added.iter().try_for_each(check_added)?;
+        let built_in = self.rules.into_iter().filter(|(on, _)| *on).map(|(_, rule)| rule);
+        Ok(Masker { compiled: Arc::new(Compiled::new(built_in.chain(self.added).collect(), self.allowed)) })
     }
 
-    fn switch(mut self, on: bool, which: impl Fn(&Rule) -> bool) -> Self {
-        self.rules.iter_mut().filter(|(_, rule)| which(rule)).for_each(|entry| entry.0 = on);
+    fn switch(mut self, on: bool, unknown: RuleError, which: impl Fn(&Rule) -> bool) -> Self {
+        let mut any = false;
+        for (is_on, _) in self.rules.iter_mut().filter(|(_, rule)| which(rule)) {
+            *is_on = on;
+            any = true;
+        }
+        self.fault = self.fault.or((!any).then_some(unknown));
         self
     }
 }
 
 impl std::fmt::Debug for MaskerBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let on = self.rules.iter().filter(|(on, _)| *on).count();
+        let on = self.rules.iter().filter(|(on, _)| *on).count() + self.added.len();
         f.debug_struct("MaskerBuilder").field("rules", &on).finish_non_exhaustive()
     }
 }

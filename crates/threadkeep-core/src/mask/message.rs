@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::counts::MaskCounts;
-use super::detect::pem::cut;
 use super::masker::Masker;
+use super::value::Pass;
 use crate::json::JsonMap;
 use crate::message::UiMessage;
 use crate::part::{DataPart, FilePart, Part, ToolPart};
@@ -34,147 +34,120 @@ impl Masker {
     /// Left alone: ids, roles, types, states, tool names, media types, JSON keys, and in provider metadata whatever is
     /// signed or encrypted, because a provider refuses it when changed.
     pub fn mask_message(&self, message: &mut UiMessage) -> MaskCounts {
-        let mut counts = MaskCounts::default();
+        let mut pass = Pass::default();
         let UiMessage { id: _, role: _, metadata, parts, extra } = message;
-        self.mask_optional(metadata, &mut counts);
-        self.mask_cut_keys(parts, &mut counts);
-        parts.iter_mut().for_each(|part| self.mask_part(part, &mut counts));
-        self.mask_fields(extra, &mut counts);
-        counts
+        self.mask_optional(metadata, &mut pass);
+        parts.iter_mut().for_each(|part| self.mask_part(part, &mut pass));
+        self.mask_fields(extra, &mut pass);
+        pass.counts
     }
 
-    /// A private key that goes on in the next text: the rest is masked there, the start by its own rule.
-    fn mask_cut_keys(&self, parts: &mut [Part], counts: &mut MaskCounts) {
-        let Some(rule) = self.rules().find(|rule| rule.name == "private-key") else { return };
-        let mut open = false;
-        for text in parts.iter_mut().filter_map(text_of) {
-            if open && let Some((len, closed)) = cut::rest(text) {
-                text.replace_range(..len, &rule.placeholder());
-                counts.hit(rule);
-                open = !closed;
-            } else {
-                open = cut::opens(text);
-            }
-        }
-    }
-
-    fn mask_part(&self, part: &mut Part, counts: &mut MaskCounts) {
+    fn mask_part(&self, part: &mut Part, pass: &mut Pass) {
         match part {
             Part::Text(part) => {
-                self.mask_prose(&mut part.text, counts);
-                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+                self.mask_prose(&mut part.text, pass);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, pass);
             }
             Part::Reasoning(part) => {
-                self.mask_prose(&mut part.text, counts);
-                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+                self.mask_prose(&mut part.text, pass);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, pass);
             }
-            Part::Tool(part) => self.mask_tool(part, counts),
-            Part::File(part) | Part::ReasoningFile(part) => self.mask_file(part, counts),
+            Part::Tool(part) => self.mask_tool(part, pass),
+            Part::File(part) | Part::ReasoningFile(part) => self.mask_file(part, pass),
             Part::SourceUrl(part) => {
-                self.mask_string(&mut part.url, counts);
-                self.mask_optional_string(&mut part.title, counts);
-                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+                self.mask_string(&mut part.url, pass);
+                self.mask_optional_string(&mut part.title, pass);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, pass);
             }
             Part::SourceDocument(part) => {
-                self.mask_prose(&mut part.title, counts);
-                self.mask_optional_string(&mut part.filename, counts);
-                self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+                self.mask_prose(&mut part.title, pass);
+                self.mask_optional_string(&mut part.filename, pass);
+                self.mask_rest(&mut part.provider_metadata, &mut part.extra, pass);
             }
-            Part::Custom(part) => self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts),
+            Part::Custom(part) => self.mask_rest(&mut part.provider_metadata, &mut part.extra, pass),
             Part::Data(DataPart { name: _, id: _, data, extra }) => {
-                self.mask_optional(data, counts);
-                self.mask_fields(extra, counts);
+                self.mask_optional(data, pass);
+                self.mask_fields(extra, pass);
             }
             Part::Steering(part) => {
-                part.parts.iter_mut().for_each(|part| self.mask_part(part, counts));
-                self.mask_fields(&mut part.extra, counts);
+                part.parts.iter_mut().for_each(|part| self.mask_part(part, pass));
+                self.mask_fields(&mut part.extra, pass);
             }
-            Part::StepStart(fields) | Part::Unknown(fields) => self.mask_fields(fields, counts),
+            Part::StepStart(fields) | Part::Unknown(fields) => self.mask_fields(fields, pass),
         }
     }
 
-    fn mask_tool(&self, part: &mut ToolPart, counts: &mut MaskCounts) {
-        self.mask_optional_string(&mut part.title, counts);
-        self.mask_optional_string(&mut part.error_text, counts);
-        for value in [&mut part.input, &mut part.raw_input, &mut part.output, &mut part.tool_metadata] {
-            self.mask_optional(value, counts);
+    fn mask_tool(&self, part: &mut ToolPart, pass: &mut Pass) {
+        self.mask_optional_string(&mut part.title, pass);
+        self.mask_optional_string(&mut part.error_text, pass);
+        for value in [&mut part.input, &mut part.raw_input, &mut part.tool_metadata] {
+            self.mask_optional(value, pass);
+        }
+        // What a provider has executed goes back to it as it came, its seals included.
+        match part.provider_executed {
+            Some(true) => self.mask_provider_metadata(&mut part.output, pass),
+            Some(false) | None => self.mask_optional(&mut part.output, pass),
         }
         if let Some(approval) = &mut part.approval {
-            self.mask_fields(approval, counts);
+            self.mask_fields(approval, pass);
         }
-        self.mask_provider_metadata(&mut part.call_provider_metadata, counts);
-        self.mask_rest(&mut part.result_provider_metadata, &mut part.extra, counts);
+        self.mask_provider_metadata(&mut part.call_provider_metadata, pass);
+        self.mask_rest(&mut part.result_provider_metadata, &mut part.extra, pass);
     }
 
-    fn mask_file(&self, part: &mut FilePart, counts: &mut MaskCounts) {
-        self.mask_string(&mut part.url, counts);
-        self.mask_optional_string(&mut part.filename, counts);
-        self.mask_rest(&mut part.provider_metadata, &mut part.extra, counts);
+    fn mask_file(&self, part: &mut FilePart, pass: &mut Pass) {
+        self.mask_string(&mut part.url, pass);
+        self.mask_optional_string(&mut part.filename, pass);
+        self.mask_rest(&mut part.provider_metadata, &mut part.extra, pass);
     }
 
-    fn mask_rest(&self, provider_metadata: &mut Option<Value>, extra: &mut JsonMap, counts: &mut MaskCounts) {
-        self.mask_provider_metadata(provider_metadata, counts);
-        self.mask_fields(extra, counts);
+    fn mask_rest(&self, provider_metadata: &mut Option<Value>, extra: &mut JsonMap, pass: &mut Pass) {
+        self.mask_provider_metadata(provider_metadata, pass);
+        self.mask_fields(extra, pass);
     }
 
     /// The fields of a message or part that have no name of their own here.
-    fn mask_fields(&self, fields: &mut JsonMap, counts: &mut MaskCounts) {
+    fn mask_fields(&self, fields: &mut JsonMap, pass: &mut Pass) {
         for (name, value) in fields {
             match name.as_str() {
                 "providerMetadata" | "callProviderMetadata" | "resultProviderMetadata" => {
-                    self.mask_provider_leaves(value, counts);
+                    self.mask_provider_leaves(value, pass);
                 }
                 name if STRUCTURAL.contains(&name) => {}
-                _ => self.mask_leaves(value, counts),
+                name => self.mask_field(name, value, pass),
             }
         }
     }
 
-    fn mask_provider_metadata(&self, metadata: &mut Option<Value>, counts: &mut MaskCounts) {
+    fn mask_provider_metadata(&self, metadata: &mut Option<Value>, pass: &mut Pass) {
         if let Some(metadata) = metadata {
-            self.mask_provider_leaves(metadata, counts);
+            self.mask_provider_leaves(metadata, pass);
         }
     }
 
-    fn mask_provider_leaves(&self, value: &mut Value, counts: &mut MaskCounts) {
+    fn mask_provider_leaves(&self, value: &mut Value, pass: &mut Pass) {
         match value {
-            Value::Object(fields) => fields
-                .iter_mut()
-                .filter(|(name, _)| !is_opaque(name))
-                .for_each(|(_, field)| self.mask_provider_leaves(field, counts)),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_provider_leaves(item, counts)),
-            Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => self.mask_leaves(value, counts),
+            Value::Object(fields) => {
+                fields.iter_mut().filter(|(name, _)| !is_opaque(name)).for_each(|(name, field)| match field {
+                    Value::String(_) => self.mask_field(name, field, pass),
+                    _ => self.mask_provider_leaves(field, pass),
+                })
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_provider_leaves(item, pass)),
+            Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => self.mask_leaves(value, pass),
         }
     }
 
-    fn mask_optional(&self, value: &mut Option<Value>, counts: &mut MaskCounts) {
+    fn mask_optional(&self, value: &mut Option<Value>, pass: &mut Pass) {
         if let Some(value) = value {
-            self.mask_leaves(value, counts);
+            self.mask_leaves(value, pass);
         }
     }
 
-    fn mask_optional_string(&self, text: &mut Option<String>, counts: &mut MaskCounts) {
+    fn mask_optional_string(&self, text: &mut Option<String>, pass: &mut Pass) {
         if let Some(text) = text {
-            self.mask_prose(text, counts);
+            self.mask_prose(text, pass);
         }
-    }
-}
-
-/// The text that a reader sees, of the parts that are nothing but text.
-fn text_of(part: &mut Part) -> Option<&mut String> {
-    match part {
-        Part::Text(part) => Some(&mut part.text),
-        Part::Reasoning(part) => Some(&mut part.text),
-        Part::Tool(_)
-        | Part::File(_)
-        | Part::ReasoningFile(_)
-        | Part::SourceUrl(_)
-        | Part::SourceDocument(_)
-        | Part::Custom(_)
-        | Part::StepStart(_)
-        | Part::Data(_)
-        | Part::Steering(_)
-        | Part::Unknown(_) => None,
     }
 }
 
@@ -184,93 +157,8 @@ fn is_opaque(name: &str) -> bool {
     ["signature", "encrypted", "redacted"].iter().any(|part| lower.contains(part))
         || lower == "id"
         || name.ends_with("Id")
+        || name.ends_with("_id")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn check(message: Value, expected: Value) {
-        let mut message: UiMessage = serde_json::from_value(message).unwrap();
-        Masker::default().mask_message(&mut message);
-        assert_eq!(serde_json::to_value(&message).unwrap(), expected);
-    }
-
-    const MAIL: &str = concat!("jo@", "example.org");
-    const MASK: &str = "[REDACTED_EMAIL]";
-
-    #[test]
-    fn every_part_type_is_masked() {
-        let message = |mail: &str| {
-            json!({"id": "m", "role": "assistant", "metadata": {"note": mail}, "future": [mail], "parts": [
-                {"type": "text", "text": mail, "more": mail},
-                {"type": "reasoning", "text": mail},
-                {"type": "tool-send", "toolCallId": "c", "state": "output-available", "input": {"to": [mail]}, "output": mail},
-                {"type": "dynamic-tool", "toolName": "t", "toolCallId": "d", "state": "output-error", "rawInput": mail, "errorText": mail},
-                {"type": "tool-t", "toolCallId": "e", "state": "approval-responded", "input": {}, "approval": {"id": "a", "approved": false, "reason": mail}},
-                {"type": "file", "mediaType": "text/plain", "filename": mail, "url": format!("https://a.example/?to={mail}")},
-                {"type": "source-url", "sourceId": "s", "url": "https://a.example/", "title": mail},
-                {"type": "source-document", "sourceId": "s", "mediaType": "text/plain", "title": mail, "filename": mail},
-                {"type": "data-card", "id": "x", "data": {"mail": mail}},
-                {"type": "hologram", "light": {"deep": mail}},
-            ]})
-        };
-        check(message(MAIL), message(MASK));
-    }
-
-    #[test]
-    fn a_private_key_that_spans_parts_is_masked_in_each() {
-        let line = "MHcCAQEEIAa8Qn2Zx1v5Kq0dJw3RtYb7LmN9pOe4Hs6GfUiCjDkEoAoGCCqGSM49";
-        let text = |text: String| json!({"type": "text", "text": text});
-        let message = |parts: Value| json!({"id": "m", "role": "user", "parts": parts});
-        check(
-            message(json!([
-                text(format!("key:\n-----BEGIN EC PRIVATE KEY-----\n{line}\n")),
-                {"type": "step-start"},
-                text(format!("{line}\n")),
-                text(format!("{line}\n-----END EC PRIVATE KEY-----\nbye")),
-                text(line.to_owned()),
-            ])),
-            message(json!([
-                text("key:\n[REDACTED_PRIVATE_KEY]\n".to_owned()),
-                {"type": "step-start"},
-                text("[REDACTED_PRIVATE_KEY]".to_owned()),
-                text("[REDACTED_PRIVATE_KEY]\nbye".to_owned()),
-                text(line.to_owned()),
-            ])),
-        );
-    }
-
-    #[test]
-    fn names_signatures_and_data_urls_stay() {
-        let message = json!({"id": MAIL, "role": "assistant", "parts": [
-            {"type": "reasoning", "text": "hm", "providerMetadata": {"a": {"signature": MAIL, "itemId": MAIL, "redactedData": MAIL}}},
-            {"type": format!("tool-{MAIL}"), "toolCallId": MAIL, "state": "input-available", "input": {MAIL: 1}},
-            {"type": "file", "mediaType": MAIL, "url": "data:text/plain;base64,am9AZXhhbXBsZS5vcmc="},
-            {"type": "data-x", "id": MAIL, "data": 4.5},
-        ]});
-        check(message.clone(), message);
-    }
-
-    #[test]
-    fn a_card_stored_as_a_number_is_masked() {
-        let message =
-            |card: Value| json!({"id": "m", "role": "assistant", "parts": [{"type": "data-x", "data": {"n": card}}]});
-        check(message(json!(4012888888881881u64)), message(json!("[REDACTED_CARD]")));
-        check(message(json!(4012888888881882u64)), message(json!(4012888888881882u64)));
-    }
-
-    #[test]
-    fn a_long_column_of_values_is_no_payload() {
-        let column = |value: &str| format!("{value}\n").repeat(100);
-        let message = |text: String| {
-            json!({"id": "m", "role": "user", "parts": [
-                {"type": "text", "text": text},
-                {"type": "reasoning", "text": text},
-                {"type": "data-x", "data": [text]},
-            ]})
-        };
-        check(message(column(concat!("40128888", "88881881"))), message(column("[REDACTED_CARD]")));
-    }
-}
+mod tests;

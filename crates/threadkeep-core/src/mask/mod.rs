@@ -7,6 +7,7 @@
 //! What it does not do: names, addresses and whatever else needs a language model; and it does not validate a secret
 //! with its issuer.
 
+mod added;
 mod block;
 mod check;
 mod class;
@@ -29,9 +30,12 @@ mod tests;
 mod value;
 mod window;
 
+pub use added::RuleError;
 pub use check::Check;
 pub use counts::MaskCounts;
 pub use masker::{Finding, Masker, MaskerBuilder};
 pub use pattern::PatternError;
+#[cfg(feature = "regex")]
+pub use rule::MAX_REGEX_BYTES;
 pub use rule::{Detector, Kind, On, Rule, Scope, Shape, Trigger};
 pub use stream::{MAX_HOLD_BACK_BYTES, MaskStream};

@@ -86,6 +86,20 @@ impl<'p> Pattern<'p> {
         least
     }
 
+    /// How many bytes a match may read before and behind its anchor, at most.
+    pub(super) fn reach(self) -> (usize, usize) {
+        let (mut back, mut ahead) = (0, 0);
+        for item in self.items().flatten() {
+            match item {
+                Item::Literal { text, .. } => ahead += text.len(),
+                Item::Run { max, .. } => ahead += max,
+                Item::Before { max, .. } => back += max,
+                Item::SpanStart | Item::SpanEnd => {}
+            }
+        }
+        (back, ahead)
+    }
+
     /// The span of a match whose anchor is `anchor`, and the range of the part after the anchor.
     pub(super) fn find(self, window: &Window<'_>, anchor: Range<usize>) -> Option<Match> {
         let mut at = anchor.end;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+#[cfg(feature = "regex")]
+use super::added::RuleError;
 use super::check::Check;
 use super::window::Window;
 
@@ -104,6 +106,9 @@ pub enum Shape {
     Pattern(Cow<'static, str>),
     /// A detector of its own.
     Detector(Detector),
+    /// From the anchor's start on, a regular expression of a caller's own: see [`Shape::regex`].
+    #[cfg(feature = "regex")]
+    Regex(regex::bytes::Regex),
 }
 
 /// Gets the range of the anchor, gives the span to replace.
@@ -113,11 +118,35 @@ pub(super) type DetectorFn = fn(&Window<'_>, Range<usize>) -> Option<Range<usize
 #[derive(Clone, Copy)]
 pub struct Detector(pub(super) DetectorFn);
 
+#[cfg(feature = "regex")]
+impl Shape {
+    /// A value as a regular expression describes it (the `regex` crate's syntax: linear, without look-around), its trigger's
+    /// literal included: it has to match where the literal starts, within [`MAX_REGEX_BYTES`].
+    ///
+    /// # Errors
+    /// [`RuleError::Regex`] when it cannot be read or would be too large.
+    pub fn regex(expression: &str) -> Result<Self, RuleError> {
+        regex::bytes::RegexBuilder::new(&format!(r"\A(?:{expression})"))
+            // ASCII classes: the tables of Unicode would be larger than the masker.
+            .unicode(false)
+            .size_limit(1 << 20)
+            .build()
+            .map(Shape::Regex)
+            .map_err(|_| RuleError::Regex)
+    }
+}
+
+/// Longest value that a regular expression of a caller's own may find, in bytes.
+#[cfg(feature = "regex")]
+pub const MAX_REGEX_BYTES: usize = 512;
+
 impl std::fmt::Debug for Shape {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Shape::Pattern(pattern) => f.debug_tuple("Pattern").field(pattern).finish(),
             Shape::Detector(detector) => detector.fmt(f),
+            #[cfg(feature = "regex")]
+            Shape::Regex(regex) => f.debug_tuple("Regex").field(regex).finish(),
         }
     }
 }

@@ -5,12 +5,13 @@
 
 use super::block::{BLOCK_BYTES, Block, READ_BYTES};
 use super::index::{DigitRuns, Index, MAX_DIGITS};
+use super::window::ESCAPE_BYTES;
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
 pub(super) const LONG_WORD_BYTES: usize = 8;
 
 /// Bytes before the start of a scan that decide what starts there.
-const CONTEXT_BYTES: usize = 8;
+const CONTEXT_BYTES: usize = ESCAPE_BYTES + 2;
 
 /// A place where a rule may apply, and why.
 #[derive(Debug, Clone, Copy)]
@@ -142,9 +143,8 @@ impl<'a> Scan<'a> {
     fn find(&mut self) {
         let Self { before, here, after, index, .. } = self;
         let words = behind(here.word, before.word, 1);
-        // A line break written as an escape (`\n`) ends a word, and some anchors may stand behind an underscore.
-        let starts =
-            !words | behind(here.backslash, before.backslash, 2) | behind(here.underscore, before.underscore, 1);
+        // An escape ends a word, and some anchors may stand behind an underscore.
+        let starts = !words | behind_escape(before, here) | behind(here.underscore, before.underscore, 1);
         let long = long_runs(here.token, after.token);
         self.places.anchors = here.print | long & starts;
         let runs = here.digit & !behind(here.digit, before.digit, 1);
@@ -204,10 +204,19 @@ fn long_runs(here: u64, after: u64) -> u64 {
     here
 }
 
+/// What an escape may end before: see `Window::word_starts`.
+#[inline(always)]
+fn behind_escape(before: &Block, here: &Block) -> u64 {
+    if here.escape | before.escape == 0 {
+        return 0;
+    }
+    (2..=ESCAPE_BYTES as u32 + 2).map(|count| behind(here.escape, before.escape, count)).fold(0, |all, own| all | own)
+}
+
 /// What follows two letters that start a word.
 fn behind_two_letters(before: &Block, here: &Block) -> u64 {
     let (letters, letters_before) = (here.word & !here.digit, before.word & !before.digit);
-    let starts = !behind(here.word, before.word, 3) | behind(here.backslash, before.backslash, 4);
+    let starts = !behind(here.word, before.word, 3) | behind_escape(before, here);
     behind(letters, letters_before, 1) & behind(letters, letters_before, 2) & starts
 }
 

@@ -1,5 +1,7 @@
 //! The masker as a whole: one way in, then the laws it promises.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -33,6 +35,69 @@ fn a_private_key_is_masked_whole() {
 fn a_bound_in_bytes_cuts_no_letter() {
     let letters = "ö".repeat(200);
     check(&format!("curl -u jo:s3cr3t{letters}"), &format!("curl -u jo:[REDACTED_PASSWORD]{}", "ö".repeat(75)));
+}
+
+/// A token of GitHub's shape.
+const TOKEN: &str = concat!("gh", "p_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5");
+
+#[test]
+fn values_stand_beside_typography_and_other_scripts() {
+    for around in ["“{}”", "‘{}’", "key：{}", "是{}。", "{}…", "—{}", "\u{a0}{}", "│{}│", "1→{}", "«{}»"]
+    {
+        check(&around.replace("{}", TOKEN), &around.replace("{}", "[REDACTED_GITHUB_TOKEN]"));
+    }
+    check(concat!("卡号40128888", "88881881。"), "卡号[REDACTED_CARD]。");
+    check("电话+49 30 901820。„192.168.1.20“", "电话[REDACTED_PHONE]。„[REDACTED_IP]“");
+    check("müller@example.org, 联系jo@example.org", "[REDACTED_EMAIL], 联系[REDACTED_EMAIL]");
+}
+
+#[test]
+fn values_stand_in_lists_and_behind_escapes() {
+    check(concat!("Jo,40128888", "88881881,12/27"), "Jo,[REDACTED_CARD],12/27");
+    check("Jo,+49 30 901820,Berlin", "Jo,[REDACTED_PHONE],Berlin");
+    check("jo@acme.io:secret1\nann@acme.io:secret2", "[REDACTED_EMAIL]:secret1\n[REDACTED_EMAIL]:secret2");
+    for escape in ["%3D", "%20", r"\u003d", r"\u0022", r"\x3d", r"\b", r"\n", "\x1b[32m", "\x1b[0;31m"] {
+        check(&format!("{escape}{TOKEN} "), &format!("{escape}[REDACTED_GITHUB_TOKEN] "));
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_value_stays() {
+    for text in [
+        "logo@2x.png",
+        "Mozilla/5.0 Chrome/120.0.0.0 Safari",
+        "version=1.2.3.4",
+        "git@host.io:owner/repo",
+        "a[1]+16777216",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn a_token_in_the_place_of_a_user_is_masked_with_its_password() {
+    let token = "4f9d1c7ab03e5d28f6419b7ce05a83d2c41f6e90";
+    check(&format!("https://{token}@host.io/x"), "https://[REDACTED_PASSWORD]@host.io/x");
+    check(&format!("https://{token}:x-oauth-basic@host.io/x"), "https://[REDACTED_PASSWORD]@host.io/x");
+}
+
+#[test]
+fn a_token_may_start_with_a_sign_and_stand_alone_in_a_header() {
+    check("aws_secret = \"/x9K2mP7qL4vB8nR1tY6wQ3zD5f\"", "aws_secret = \"[REDACTED_SECRET]\"");
+    check("Authorization: x9K2mP7qL4vB8nR1tY6wQ3", "Authorization: [REDACTED_SECRET]");
+    check("author: x9K2mP7qL4vB8nR1tY6wQ3", "author: x9K2mP7qL4vB8nR1tY6wQ3");
+}
+
+#[test]
+fn a_key_in_a_listing_is_masked_whole_and_the_prose_behind_it_stays() {
+    let line = "MHcCAQEEIAa8Qn2Zx1v5Kq0dJw3RtYb7LmN9pOe4Hs6GfUiCjDkEoAoGCCqGSM49";
+    let key = |before: &str, end: &str| {
+        format!("{before}-----BEGIN EC PRIVATE KEY-----\n{before}{line}\n{before}{line}\n{end}")
+    };
+    check(&key("   1→", "   4→-----END EC PRIVATE KEY-----\nbye"), "   1→[REDACTED_PRIVATE_KEY]\nbye");
+    check(&key("[2] ", "and so on"), "[2] [REDACTED_PRIVATE_KEY]\nand so on");
+    check(&key("", "mail [REDACTED_EMAIL] now"), "[REDACTED_PRIVATE_KEY]\nmail [REDACTED_EMAIL] now");
+    check(&key("", "AbC="), "[REDACTED_PRIVATE_KEY]");
 }
 
 #[test]
@@ -116,6 +181,14 @@ fn hostile() -> impl Strategy<Value = String> {
         "\\n",
         "{",
         "}",
+        ",",
+        "%3D",
+        "\\u003d",
+        "\u{1b}[1m",
+        "“",
+        "。",
+        "authorization",
+        "AB 12 34 56 C",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -140,10 +213,11 @@ proptest! {
 
     #[test]
     fn any_cut_gives_the_same_text(text in hostile(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..20)) {
-        let masker = Masker::default();
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).filter(|cut| text.is_char_boundary(*cut)).collect();
         cuts.sort_unstable();
-        prop_assert_eq!(in_pieces(&masker, &text, &cuts), masker.mask_text(&text));
+        for masker in [Masker::default(), every_rule()] {
+            prop_assert_eq!(in_pieces(&masker, &text, &cuts), masker.mask_text(&text));
+        }
     }
 
     #[test]
@@ -180,6 +254,14 @@ proptest! {
         let again: serde_json::Value = serde_json::from_str(&value.to_string()).unwrap();
         prop_assert_eq!(again, value);
     }
+}
+
+fn every_rule() -> Masker {
+    static MASKER: LazyLock<Masker> = LazyLock::new(|| {
+        let names: Vec<String> = super::rules::all().map(|rule| rule.name.into_owned()).collect();
+        names.iter().fold(Masker::builder(), |builder, name| builder.with(name)).build().unwrap()
+    });
+    MASKER.clone()
 }
 
 fn in_pieces(masker: &Masker, text: &str, cuts: &[usize]) -> String {

@@ -3,13 +3,30 @@
 use serde_json::Value;
 
 use super::counts::MaskCounts;
+use super::detect::pem::cut;
 use super::masker::Masker;
+use super::rule::Rule;
+use crate::json::JsonMap;
+
+/// What one leaf leaves to the next.
+#[derive(Debug, Default)]
+pub(super) struct Pass {
+    pub(super) counts: MaskCounts,
+    /// A private key was cut at the end of a text: what looks like the rest of one is.
+    key_is_open: bool,
+}
 
 /// A string from this length on is looked at for being a base64 payload as a whole, in bytes. Longer than any token.
 const PAYLOAD_BYTES: usize = 1024;
 
-/// Longest value that its field's name is asked about, in bytes: longer ones are documents.
-const MAX_FIELD_BYTES: usize = 512;
+/// Longest value that its field's name is asked about, in bytes: as in text, longer ones are documents.
+const MAX_FIELD_BYTES: usize = 1024;
+
+/// Longest name that is asked, in bytes.
+const MAX_NAME_BYTES: usize = 128;
+
+/// Fields that hold the value whose name stands in the field beside it.
+const VALUES: [&str; 2] = ["value", "Value"];
 
 /// Where the head of a data URL must have ended, in bytes.
 const DATA_URL_HEAD_BYTES: usize = 128;
@@ -21,83 +38,130 @@ impl Masker {
     /// Left alone: data URLs and strings that are one base64 payload of 1 KB or more. Replaced although no string: an
     /// integer that is a payment card number becomes the card's placeholder, a string.
     pub fn mask_value(&self, value: &mut Value) -> MaskCounts {
-        let mut counts = MaskCounts::default();
-        self.mask_leaves(value, &mut counts);
-        counts
+        let mut pass = Pass::default();
+        self.mask_leaves(value, &mut pass);
+        pass.counts
     }
 
-    pub(super) fn mask_leaves(&self, value: &mut Value, counts: &mut MaskCounts) {
+    pub(super) fn mask_leaves(&self, value: &mut Value, pass: &mut Pass) {
         match value {
-            Value::String(text) => self.mask_string(text, counts),
+            Value::String(text) => self.mask_string(text, pass),
             Value::Number(number) => {
-                if let Some(masked) = self.mask_number(number, counts) {
+                if let Some(masked) = self.mask_number(number, pass) {
                     *value = Value::String(masked);
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_leaves(item, counts)),
-            Value::Object(fields) => fields.iter_mut().for_each(|(name, field)| self.mask_field(name, field, counts)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_leaves(item, pass)),
+            Value::Object(fields) => {
+                let told = told(fields);
+                for (name, field) in fields {
+                    match &told {
+                        Some(told) if VALUES.contains(&name.as_str()) => self.mask_field(told, field, pass),
+                        _ => self.mask_field(name, field, pass),
+                    }
+                }
+            }
             Value::Null | Value::Bool(_) => {}
         }
     }
 
     /// A field whose name says that its value is a secret (`"password": "…"`) is masked by the rules for such
-    /// assignments, as it would be in JSON text.
-    fn mask_field(&self, name: &str, field: &mut Value, counts: &mut MaskCounts) {
-        self.mask_leaves(field, counts);
-        let Value::String(text) = field else { return };
-        if text.len() > MAX_FIELD_BYTES || text.contains(['"', '\\', '\n']) || !may_tell(name) {
-            return;
-        }
-        let assignment = format!("{name}=\"{text}\"");
-        let value = name.len() + 2..name.len() + 2 + text.len();
-        let findings = self.find(&assignment);
-        if let Some(found) = findings.iter().find(|found| found.start == value.start && found.len == value.len()) {
-            counts.hit(found.rule);
-            *text = found.rule.placeholder();
+    /// assignments, as it would be in JSON text; so is each of a list. Its name is asked first: `"password": "jo@…,x9…"`.
+    pub(super) fn mask_field(&self, name: &str, field: &mut Value, pass: &mut Pass) {
+        match field {
+            Value::String(text) => match self.named(name, text) {
+                Some(rule) => {
+                    pass.counts.hit(rule);
+                    *text = rule.placeholder();
+                }
+                None => self.mask_string(text, pass),
+            },
+            Value::Array(items) => {
+                for item in items {
+                    match item {
+                        Value::String(_) => self.mask_field(name, item, pass),
+                        _ => self.mask_leaves(item, pass),
+                    }
+                }
+            }
+            Value::Object(_) | Value::Number(_) | Value::Null | Value::Bool(_) => self.mask_leaves(field, pass),
         }
     }
 
+    /// The rule by which a text as a whole is a secret under this name.
+    fn named(&self, name: &str, text: &str) -> Option<&Rule> {
+        if text.is_empty() || text.len() > MAX_FIELD_BYTES || text.contains('\n') || text.ends_with('\\') {
+            return None;
+        }
+        let quote =
+            ['"', '\'', '`'].into_iter().find(|quote| !text.contains(*quote)).filter(|_| self.may_tell(name))?;
+        let assignment = format!("{name}={quote}{text}{quote}");
+        let found = self.find_bytes(assignment.as_bytes()).find(|found| found.start > name.len())?;
+        (found.start == name.len() + 2 && found.len == text.len()).then_some(found.rule)
+    }
+
+    /// Cheap: the first pass sees nothing in most names.
+    fn may_tell(&self, name: &str) -> bool {
+        name.len() <= MAX_NAME_BYTES && self.count_places(name.as_bytes()) > 0
+    }
+
     /// Masks a leaf in place, unless it is a payload.
-    pub(super) fn mask_string(&self, text: &mut String, counts: &mut MaskCounts) {
-        if !is_payload(text) {
-            self.mask_prose(text, counts);
+    pub(super) fn mask_string(&self, text: &mut String, pass: &mut Pass) {
+        if !is_payload(text) || self.is_value(text) {
+            self.mask_prose(text, pass);
         }
     }
 
     /// Masks what people and models write, whatever it looks like: a column of tokens is no picture.
-    pub(super) fn mask_prose(&self, text: &mut String, counts: &mut MaskCounts) {
-        if let std::borrow::Cow::Owned(masked) = self.mask_counting(text, counts) {
+    pub(super) fn mask_prose(&self, text: &mut String, pass: &mut Pass) {
+        if let Some(rule) = self.rules().find(|rule| pass.key_is_open && rule.name == "private-key") {
+            let placeholder = rule.placeholder();
+            if let Some((len, closed)) = cut::rest(text) {
+                pass.key_is_open = !closed;
+                pass.counts.hit(rule);
+                *text = placeholder + &self.mask_counting(text.get(len..).unwrap_or_default(), &mut pass.counts);
+                return;
+            }
+            // It was masked before, and what follows was judged then.
+            pass.key_is_open &= !text.starts_with(&placeholder);
+        }
+        let opens = cut::opens(text);
+        if let std::borrow::Cow::Owned(masked) = self.mask_counting(text, &mut pass.counts) {
             *text = masked;
         }
+        pass.key_is_open |= opens;
     }
 
     /// Only 13 to 19 digits can be a card; any other number stays a number.
-    fn mask_number(&self, number: &serde_json::Number, counts: &mut MaskCounts) -> Option<String> {
+    fn mask_number(&self, number: &serde_json::Number, pass: &mut Pass) -> Option<String> {
         const SHORTEST_CARD: u64 = 1_000_000_000_000;
         let digits = number.as_u64().filter(|value| *value >= SHORTEST_CARD)?.to_string();
         let findings = self.find(&digits);
         let finding = findings.first().filter(|finding| finding.rule.name == "card" && finding.len == digits.len())?;
-        counts.hit(finding.rule);
+        pass.counts.hit(finding.rule);
         Some(finding.rule.placeholder())
     }
 }
 
-/// Cheap: most names hold none of these words.
-fn may_tell(name: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["pass", "pwd", "pw", "secret", "token", "key", "auth", "cred", "access", "private", "salt", "login"];
-    let lower = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| lower.contains(word))
+/// What an object calls the value beside it: `{"name": "DB_PASSWORD", "value": "…"}`, as environments and headers are
+/// written.
+fn told(fields: &JsonMap) -> Option<String> {
+    let is_pair = VALUES.iter().any(|name| fields.contains_key(*name));
+    let name = ["name", "key", "Name", "Key"].into_iter().find_map(|name| fields.get(name)).filter(|_| is_pair)?;
+    name.as_str().map(str::to_owned)
 }
 
 /// A data URL, or one long base64 string: images and files, megabytes of them.
 fn is_payload(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if bytes.starts_with(b"data:") {
-        let head = bytes.get(..DATA_URL_HEAD_BYTES).unwrap_or(bytes);
-        return head.windows(8).any(|part| part.eq_ignore_ascii_case(b";base64,"));
-    }
-    bytes.len() >= PAYLOAD_BYTES && bytes.iter().all(|byte| is_base64(*byte))
+    let Some(url) = bytes.strip_prefix(b"data:") else {
+        return bytes.len() >= PAYLOAD_BYTES && bytes.iter().all(|byte| is_base64(*byte));
+    };
+    let head = url.get(..DATA_URL_HEAD_BYTES).unwrap_or(url);
+    let Some(end) = head.windows(8).position(|part| part.eq_ignore_ascii_case(b";base64,")) else { return false };
+    let (media_type, data) = url.split_at(end);
+    let is_head = |byte: &u8| byte.is_ascii_alphanumeric() || b"/+-._;=".contains(byte);
+    media_type.iter().all(is_head) && data.iter().skip(8).all(|byte| is_base64(*byte) || *byte == b'%')
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -105,44 +169,4 @@ fn is_base64(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn check(value: Value, expected: Value) {
-        let mut masked = value;
-        Masker::default().mask_value(&mut masked);
-        assert_eq!(masked, expected);
-        Masker::default().mask_value(&mut masked);
-        assert_eq!(masked, expected);
-    }
-
-    #[test]
-    fn the_name_of_a_field_tells() {
-        check(json!({"password": concat!("hunter", "22")}), json!({"password": "[REDACTED_PASSWORD]"}));
-        check(
-            json!({"a": [{"apiKey": concat!("x9K2mP7q", "L4vB8nR1")}]}),
-            json!({"a": [{"apiKey": "[REDACTED_SECRET]"}]}),
-        );
-        check(
-            json!({"public_key": "x9K2mP7qL4vB8nR1", "key": "home"}),
-            json!({"public_key": "x9K2mP7qL4vB8nR1", "key": "home"}),
-        );
-    }
-
-    #[test]
-    fn payloads_are_left_alone() {
-        let image = format!("data:image/png;base64,{}", concat!("AAAA+jo@", "x.org").repeat(3));
-        check(json!(image), json!(image));
-        let blob = "QUtJQUlPU0ZPRE5ON0FCQ0RFRkc=".repeat(50);
-        check(json!(blob), json!(blob));
-    }
-
-    #[test]
-    fn numbers_stay_unless_they_are_cards() {
-        check(
-            json!([4012888888881881u64, 1748503543012u64, 1.5, -3]),
-            json!(["[REDACTED_CARD]", 1748503543012u64, 1.5, -3]),
-        );
-    }
-}
+mod tests;

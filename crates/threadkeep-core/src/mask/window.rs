@@ -15,6 +15,9 @@ pub(super) const CONTEXT_BYTES: usize = 192;
 /// Farthest any detector may read ahead of its trigger, in bytes. An escaped RSA-16384 key fits; more is cut.
 pub(super) const LOOK_AHEAD_BYTES: usize = 16 * 1024;
 
+/// Longest escape that ends before a word, in bytes.
+pub(super) const ESCAPE_BYTES: usize = 8;
+
 /// What follows the last byte of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -73,6 +76,30 @@ impl<'t> Window<'t> {
                 None
             }
         }
+    }
+
+    /// The byte at `index`, a placeholder's bracket too: for a value that ends there in any case.
+    pub(super) fn peek(&self, index: usize) -> Option<u8> {
+        match self.bytes.get(index) {
+            Some(byte) => Some(*byte),
+            None => self.at(index),
+        }
+    }
+
+    /// At most `max` bytes from `start` on, up to the next placeholder; what has not arrived yet is waited for.
+    #[cfg(feature = "regex")]
+    pub(super) fn visible(&self, start: usize, max: usize) -> &'t [u8] {
+        let bytes = self.bytes.get(start..).unwrap_or_default();
+        let bytes = bytes.get(..max).unwrap_or(bytes);
+        let is_placeholder = |at: usize| {
+            bytes.get(at) == Some(&b'[')
+                && matches!(placeholder::at(self.bytes, start + at, true), placeholder::Look::Ends(_))
+        };
+        let len = (0..bytes.len()).find(|at| is_placeholder(*at)).unwrap_or(bytes.len());
+        if len == bytes.len() && len < max && self.end == End::SoFar {
+            self.saw_end.set(true);
+        }
+        bytes.get(..len).unwrap_or_default()
     }
 
     fn bracket(&self, index: usize) -> Option<u8> {
@@ -143,15 +170,11 @@ impl<'t> Window<'t> {
             .all(|(offset, &byte)| self.at(start + offset).is_some_and(|b| b.to_ascii_lowercase() == byte))
     }
 
-    /// No word character before `index`. The letter of an escape (`\n`, `\t`, `\r`) is not one: chat text holds
-    /// JSON in strings.
+    /// No word character before `index`. The end of an escape is not one: chat text holds JSON in strings, addresses and
+    /// what terminals show.
     #[inline(never)]
     pub(super) fn word_starts(&self, index: usize) -> bool {
-        match self.before(index) {
-            None => true,
-            Some(b'n' | b't' | b'r') => self.before(index - 1) == Some(b'\\'),
-            Some(byte) => !is_word(byte),
-        }
+        self.before(index).is_none_or(|byte| !is_word(byte) || ends_escape(self.back(index, ESCAPE_BYTES)))
     }
 
     /// No word character at `index`.
@@ -161,9 +184,25 @@ impl<'t> Window<'t> {
     }
 }
 
-/// `[A-Za-z0-9_]` and every byte of a non-ASCII character.
+/// `[A-Za-z0-9_]`. Nothing beyond ASCII: values stand between typographic quotes, dashes and letters without spaces.
 pub(super) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// `\n`, `\x1b`, `\u003d` of source text and JSON, `%3D` of an address, the colour of a terminal.
+fn ends_escape(before: &[u8]) -> bool {
+    let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    let colour = |code: &[u8]| {
+        let at = code.windows(2).rposition(|pair| pair == b"\x1b[");
+        at.is_some_and(|at| code.iter().skip(at + 2).all(|byte| byte.is_ascii_digit() || *byte == b';'))
+    };
+    match before {
+        [.., b'\\', b'n' | b't' | b'r' | b'b' | b'f'] => true,
+        [.., b'%', a, b] | [.., b'\\', b'x', a, b] if is_hex(&[*a, *b]) => true,
+        [.., b'\\', b'u', a, b, c, d] => is_hex(&[*a, *b, *c, *d]),
+        [code @ .., b'm'] => colour(code),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -33,9 +33,7 @@ fn starts_number(window: &Window<'_>, start: usize) -> bool {
         return false;
     }
     match window.before(start) {
-        Some(b'.' | b',' | b'-') => {
-            !(start > 1 && window.before(start - 1).is_some_and(|byte| byte.is_ascii_alphanumeric()))
-        }
+        Some(b'.' | b'-') => !(start > 1 && window.before(start - 1).is_some_and(|byte| byte.is_ascii_alphanumeric())),
         Some(b'+' | b'#' | b'$') => false,
         _ => true,
     }
@@ -80,7 +78,7 @@ impl Number {
             number.end += 1;
         }
         let ends = match window.at(number.end) {
-            Some(b'.' | b',') => !window.at(number.end + 1).is_some_and(|byte| byte.is_ascii_digit()),
+            Some(b'.') => !window.at(number.end + 1).is_some_and(|byte| byte.is_ascii_digit()),
             Some(b'-') => !window.at(number.end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric()),
             Some(b'@' | b'%') => false,
             _ => window.word_ends(number.end),

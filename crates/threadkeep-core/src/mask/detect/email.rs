@@ -11,6 +11,9 @@ const LOCAL_BYTES: usize = 64;
 /// RFC 5321, 4.5.3.1.2.
 const DOMAIN_BYTES: usize = 255;
 
+/// How far behind a host the path of a git remote is read, in bytes.
+const PATH_BYTES: usize = 128;
+
 /// Triggered by the `@`.
 pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let at = anchor.start;
@@ -21,12 +24,20 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
     }
     let end = domain_end(window, at + 1)?;
     // `user@host:path` is a git remote, `name@1.2.3` a package.
-    (!is_remote(window, end) && !is_service_account(window.slice(at, end))).then_some(start..end)
+    let domain = window.slice(at, end);
+    (!is_remote(window, end) && !is_service_account(domain) && !is_picture(domain)).then_some(start..end)
 }
 
 /// Length of the local part that ends the bytes.
 fn local(before: &[u8]) -> Option<usize> {
-    let mut len = before.iter().rev().take_while(|byte| is_local(**byte)).count();
+    let mut len = 0;
+    loop {
+        match before.get(..before.len() - len)? {
+            [.., byte] if is_local(*byte) => len += 1,
+            [.., lead, _] if is_latin(*lead) => len += 2,
+            _ => break,
+        }
+    }
     while len > 0 && matches!(before[before.len() - len], b'.' | b'-' | b'\'') {
         len -= 1;
     }
@@ -40,6 +51,12 @@ fn local(before: &[u8]) -> Option<usize> {
     }
     let last = before.last()?;
     (len > 0 && *last != b'.').then_some(len)
+}
+
+/// First byte of a Latin letter beyond ASCII, U+00C0 to U+024F: `müller`. Letters of scripts without spaces would take the
+/// words before the address along.
+fn is_latin(lead: u8) -> bool {
+    matches!(lead, 0xc3..=0xc9)
 }
 
 fn is_local(byte: u8) -> bool {
@@ -96,6 +113,16 @@ fn is_service_account(domain: &[u8]) -> bool {
     domain.ends_with(b".gserviceaccount.com")
 }
 
+/// `git@host:owner/repository`: a path follows, and no password.
 fn is_remote(window: &Window<'_>, end: usize) -> bool {
-    window.at(end) == Some(b':') && window.at(end + 1).is_some_and(|next| next.is_ascii_alphabetic() || next == b'/')
+    if window.at(end) != Some(b':') {
+        return false;
+    }
+    let path = window.run(end + 1, PATH_BYTES, const { &Class::ALNUM.or(b"_.~/-") });
+    window.slice(end + 1, end + 1 + path).contains(&b'/')
+}
+
+/// `logo@2x.png`: a picture for screens of twice as many dots.
+fn is_picture(domain: &[u8]) -> bool {
+    matches!(domain, [_, digit, b'x', b'.', ..] if digit.is_ascii_digit())
 }

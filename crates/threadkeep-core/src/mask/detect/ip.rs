@@ -50,11 +50,24 @@ fn is_literal(window: &Window<'_>, start: usize, end: usize) -> bool {
 /// `Section 6.2.1.3`, `version 4.7.1.1`, `RFC 7540 8.1.2.4`.
 fn is_numbering(window: &Window<'_>, start: usize) -> bool {
     let before = window.back(start, 12).to_ascii_lowercase();
+    // `version=4.7.1.1`, `Chrome/120.0.0.0`.
+    if before.ends_with(b"version=") || is_product(window.back(start, 24)) {
+        return true;
+    }
     let Some(before) = before.strip_suffix(b" ") else { return false };
-    let words = [&b"section"[..], b"version", b"release", b"chapter", b"clause", b"appendix", b"sec.", b"rev"];
+    let words =
+        [&b"section"[..], b"version", b"release", b"build", b"chapter", b"clause", b"appendix", b"sec.", b"rev"];
     let after_rfc = before.windows(4).any(|part| part == b"rfc ");
     let after_letter = matches!(before, [.., b' ', letter] if letter.is_ascii_alphabetic());
     words.iter().any(|word| before.ends_with(word)) || after_rfc || after_letter
+}
+
+/// A product and a slash, as user agents name themselves (RFC 9110, 10.1.5): one word that starts with a capital.
+fn is_product(before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b"/") else { return false };
+    let word = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let (lead, word) = before.split_at(before.len() - word);
+    word.first().is_some_and(u8::is_ascii_uppercase) && !matches!(lead.last(), Some(b'/' | b'.' | b'-' | b'_'))
 }
 
 /// End of four numbers of at most 255 with dots between them.

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::mask::class::Class;
-use crate::mask::window::Window;
+use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
 
-/// Longest part, in bytes: group claims make payloads of several kilobytes.
-const PART_BYTES: usize = 7 * 1024;
+/// Longest token, in bytes: group claims make payloads of several kilobytes.
+const TOKEN_BYTES: usize = LOOK_AHEAD_BYTES - 64;
 
 /// How much of the header is decoded to find its algorithm, in base64 characters.
 const HEADER_BYTES: usize = 512;
@@ -14,7 +14,8 @@ const HEADER_BYTES: usize = 512;
 /// Triggered by `eyJ`, base64 of `{"`.
 pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
-    let header = part(window, start);
+    let part = |at: usize| window.run(at, (start + TOKEN_BYTES).saturating_sub(at), &Class::BASE64URL);
+    let header = part(start);
     if header < 12 || window.at(start + header) != Some(b'.') || !names_algorithm(window.slice(start, start + header)) {
         return None;
     }
@@ -23,7 +24,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         if window.at(end) != Some(b'.') {
             break;
         }
-        let len = part(window, end + 1);
+        let len = part(end + 1);
         let padding = window.run(end + 1 + len, 2, const { &Class::of(b"=") });
         if len == 0 && window.at(end + 1) != Some(b'.') {
             break;
@@ -31,10 +32,6 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         end += 1 + len + padding;
     }
     (end > start + header + 4).then_some(start..end)
-}
-
-fn part(window: &Window<'_>, start: usize) -> usize {
-    window.run(start, PART_BYTES, &Class::BASE64URL)
 }
 
 /// `"alg"` or `"enc"` or `"typ"` stands in the decoded header.

@@ -161,7 +161,8 @@ fn fin(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     (kind && is_shape(text, b"AdddddddA")).then_some(span)
 }
 
-/// `AA 12 34 56 B`; `anchor` is the first of the digits.
+/// `AA 12 34 56 B`; `anchor` is the first of the digits. Letters that stand apart are no part of the span: no span has
+/// white space before its trigger, so that a stream may give away what precedes a space.
 fn nino(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let spaced = window.before(anchor.start) == Some(b' ');
     let start = anchor.start.checked_sub(2 + usize::from(spaced))?;
@@ -180,7 +181,8 @@ fn nino(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
         || b"DFIQUV".contains(&prefix[0])
         || b"DFIOQUV".contains(&prefix[1]);
     let letters = prefix.iter().all(u8::is_ascii_uppercase);
-    (suffix && letters && !unused && window.word_starts(start) && window.word_ends(at + 1)).then_some(start..at + 1)
+    let span = if spaced { anchor.start } else { start };
+    (suffix && letters && !unused && window.word_starts(start) && window.word_ends(at + 1)).then_some(span..at + 1)
 }
 
 /// `1EG4-TE5-MK73`: letters without those that look like digits.

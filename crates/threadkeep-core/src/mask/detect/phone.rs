@@ -14,7 +14,7 @@ pub(in crate::mask) fn international(window: &Window<'_>, anchor: Range<usize>) 
     if window.before(first) != Some(b'+')
         || window
             .before(first - 1)
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_'))
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b']' | b')'))
     {
         return None;
     }
@@ -102,7 +102,7 @@ fn is_separator(byte: Option<u8>) -> bool {
 
 fn ends(window: &Window<'_>, end: usize) -> bool {
     match window.at(end) {
-        Some(b'.' | b'-' | b',' | b':') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric()),
+        Some(b'.' | b'-' | b':') => !window.at(end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric()),
         Some(b'@' | b'/' | b'%' | b'=' | b'+') => false,
         _ => window.word_ends(end),
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::mask::check::entropy;
 use crate::mask::class::Class;
 use crate::mask::window::Window;
 
@@ -14,15 +15,22 @@ const PASSWORD_BYTES: usize = 4;
 const USERINFO: Class = Class::SPACE.or_of(Class::CONTROL).or(b"/@\"'`<>\\").not();
 const USER: Class = Class::SPACE.or_of(Class::CONTROL).or(b"/@\"'`<>\\:").not();
 
-/// Triggered by `://`; the span is the password.
+/// Triggered by `://`; the span is the password, or a token that stands in the place of the user.
 pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     if !window.before(anchor.start).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
     let user = anchor.end;
     let user_len = window.run(user, PART_BYTES, &USER);
-    if window.at(user + user_len) != Some(b':') {
-        return None;
+    let is_token = is_token(window.slice(user, user + user_len));
+    match window.at(user + user_len) {
+        Some(b'@') if is_token => return Some(user..user + user_len),
+        Some(b':') if is_token => {
+            let end = user + window.run(user, 2 * PART_BYTES, &USERINFO);
+            return (window.at(end) == Some(b'@')).then_some(user..end);
+        }
+        Some(b':') => {}
+        _ => return None,
     }
     let start = user + user_len + 1;
     let len = window.run(start, PART_BYTES, &USERINFO);
@@ -34,6 +42,15 @@ pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Op
     let password = window.slice(start, end);
     let is_user = password == window.slice(user, user + user_len) && password.len() < 8;
     (at_host && len >= PASSWORD_BYTES && is_value(password) && !is_user).then_some(start..end)
+}
+
+/// Some servers take a token in the place of the user, with any password or none: `https://{token}:x-oauth-basic@host`.
+fn is_token(user: &[u8]) -> bool {
+    user.len() >= 20
+        && user.iter().any(u8::is_ascii_digit)
+        && user.iter().any(u8::is_ascii_alphabetic)
+        && user.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && entropy::is_random(user, 3.0)
 }
 
 /// `password`, `YOUR_PASSWORD`, `mypassword`, `1111`: a manual's.

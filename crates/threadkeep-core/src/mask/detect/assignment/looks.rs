@@ -60,6 +60,16 @@ pub(super) fn is_form_text(text: &[u8]) -> bool {
     !has_digit && words(WORDS).any(|word| contains(&lower, word)) || spaces > 2 || text.contains(&b':') && spaces > 0
 }
 
+/// Base64 beyond doubt: one in thirty starts with a sign that paths start with, too.
+fn is_drawn_base64(text: &[u8]) -> bool {
+    text.len() >= 20
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=~".contains(byte))
+        && text.iter().any(u8::is_ascii_digit)
+        && text.iter().any(u8::is_ascii_uppercase)
+        && text.iter().any(u8::is_ascii_lowercase)
+        && entropy::shannon(text) >= 3.8
+}
+
 /// Starts with a mark of its own (`vtwn_…`, `AQ.…`): its issuer has a rule, which has refused it.
 pub(super) fn is_marked(text: &[u8]) -> bool {
     has_mark(text) && entropy::longest_sequence(text) >= 6
@@ -195,8 +205,8 @@ pub(super) fn is_placeholder(text: &[u8]) -> bool {
 /// A variable, a template, a file, an address: it names the secret and is none.
 pub(super) fn is_reference(text: &[u8]) -> bool {
     let first = text.first().copied().unwrap_or(b' ');
-    let template =
-        matches!(first, b'$' | b'<' | b'{' | b'%' | b'&' | b'@' | b'#' | b'*' | b'+' | b'/' | b'~' | b'(' | b'[');
+    let template = matches!(first, b'$' | b'<' | b'{' | b'%' | b'&' | b'@' | b'#' | b'*' | b'(' | b'[')
+        || matches!(first, b'+' | b'/' | b'~') && !is_drawn_base64(text);
     let inner =
         [&b"${"[..], b"{{", b"$(", b"://", b"%(", b"<%", b"#{", b"process.env", b"os.environ", b"getenv", b"ENV["]
             .iter()

@@ -107,6 +107,11 @@ impl<'t> Name<'t> {
         named(b"user") || named(b"uid")
     }
 
+    /// The header of that name, or a field that is called like it.
+    pub(super) fn is_authorization(&self, window: &Window<'_>) -> bool {
+        window.slice(self.tail.start, self.tail.end).eq_ignore_ascii_case(b"orization")
+    }
+
     /// An option of a command: `--token`.
     pub(super) fn is_option(&self) -> bool {
         self.head.starts_with(b"--")
@@ -145,6 +150,8 @@ impl<'t> Name<'t> {
         let whole = whole.get(..len).unwrap_or_default();
         let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
         before.ends_with(b"public ")
+            // `author`, but not `authorization`.
+            || contains(whole, b"author") && !whole.ends_with(b"authorization")
             || words(HARMLESS).any(|part| contains(whole, part))
             || !tail.is_empty()
                 && words(HARMLESS_ENDS).any(|end| whole.ends_with(end))
@@ -159,7 +166,7 @@ const HARMLESS: &[u8] = b"\
     keyup keypress keyevent keyring keystore keyspace keyhash keyvault keyalias keypath keyfile keylength \
     keysize primarykey foreignkey hotkey shortcutkey cachekey sortkey rangekey partitionkey objectkey rowkey \
     i18nkey datakey secretname secretarn secretref secretid secretkeyref secretversion tokenurl tokenuri \
-    tokenendpoint tokenname tokenid tokenexpir authurl authuri authtype authmethod author accessor accessib \
+    tokenendpoint tokenname tokenid tokenexpir authurl authuri authtype authmethod accessor accessib \
     accesslevel accesscontrol accessmode accesslog accesstime passwordfield passwordpolicy passwordlength \
     passwordhash passwordreset integrity checksum fingerprint thumbprint csrf xsrf nonce bypass compass \
     passthrough passed passive passenger passport websocketkey authenticitytoken privateip privatelink \

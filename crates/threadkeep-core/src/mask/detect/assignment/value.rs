@@ -150,7 +150,12 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
             text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted, opening.spaced)
         }
         Strength::Key => {
-            let least = if name.head.is_empty() { 16 } else { TOKEN_BYTES };
+            let least = match name.head.is_empty() {
+                // `Authorization: …` without a scheme: anything may stand there, a token is long.
+                _ if name.is_authorization(window) => 20,
+                true => 16,
+                false => TOKEN_BYTES,
+            };
             text.len() >= least
                 && is_token_of(window, name, text)
                 && !is_code(text, quoted, opening.spaced)
