@@ -27,6 +27,7 @@ const ERRORS = {
   // Only here: no route of the worker answers so.
   already_finished: [500, 'the run has been finished'],
   invalid_url: [400, 'the url of a file part is no URL'],
+  invalid_rule: [500, 'a rule of a masker is unknown, or breaks what rules have to keep'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 /** A stable code of a {@link ThreadkeepError}. Branch on it; the message is for people. */

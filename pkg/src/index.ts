@@ -28,7 +28,18 @@ export {
 } from './map.ts';
 export { type ContextDocument } from './context-document.ts';
 export { contextMessage, type ContextMessage } from './context.ts';
-export { maskMessages, maskText, type Finding, type MaskReport } from './mask.ts';
+export {
+  createMasker,
+  maskMessages,
+  maskText,
+  type Finding,
+  type MaskKind,
+  type Masker,
+  type MaskerOptions,
+  type MaskReport,
+  type MaskRule,
+  type OwnMaskRule,
+} from './mask.ts';
 export { createStateKey, isStateKey, parseStateKey } from './state-key.ts';
 export { isErrorCode, ThreadkeepError, toErrorResponse, type ErrorCode } from './error.ts';
 export {

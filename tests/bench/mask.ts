@@ -24,12 +24,14 @@ if (!existsSync(join(BENCH, 'node_modules'))) {
 
 /** The glue of the installed package: its first pass is no part of the API. */
 const wasm = (await import(new URL('../node_modules/threadkeep/dist/wasm/threadkeep.js', import.meta.url).href)) as {
-  countPlaces(text: Uint8Array): number;
+  Masker: new () => { countPlaces(text: Uint8Array): number };
 };
 const encoder = new TextEncoder();
 const room = new Uint8Array(1 << 16);
+maskText('there is an instance');
+const places = new wasm.Masker();
 const scanOnly: Mask = (text) => {
-  wasm.countPlaces(room.subarray(0, encoder.encodeInto(text, room).written));
+  places.countPlaces(room.subarray(0, encoder.encodeInto(text, room).written));
   return text;
 };
 

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import type { UIMessage } from 'ai';
 import {
   contextMessage,
+  createMasker,
   createStateKey,
   isErrorCode,
   isStateKey,
@@ -88,6 +89,36 @@ test('masking reports kinds, rules and places in the text as JavaScript counts i
   assert.ok(!JSON.stringify(report).includes('jo@'));
   assert.equal(maskText(text), report.text);
   assert.deepEqual(maskText('clean', { report: true }), { text: 'clean', findings: [] });
+});
+
+test('a masker of your own has the rules that you choose, also in a new instance', () => {
+  const mail = 'jo@example.org';
+  assert.equal(createMasker({ without: ['email'] }).maskText(mail), mail);
+  assert.equal(createMasker({ allow: [mail] }).maskText(`${mail}, al@example.org`), `${mail}, [REDACTED_EMAIL]`);
+  assert.equal(createMasker({ only: ['network'] }).maskText(`${mail} at 10.1.2.3`), `${mail} at [REDACTED_IP]`);
+  assert.equal(createMasker({ locales: ['pl'] }).maskText('44051401458'), '[REDACTED_PESEL]');
+  const own = createMasker({ rules: [{ name: 'employee-id', literals: ['EMP-'], pattern: 'd{6}', kind: 'personal' }] });
+  assert.deepEqual(own.maskText('EMP-123456', { report: true }), {
+    text: '[REDACTED_EMPLOYEE_ID]',
+    findings: [{ kind: 'personal', rule: 'employee-id', start: 0, length: 10 }],
+  });
+  assert.deepEqual(own.maskMessages([user('EMP-123456')]), [user('[REDACTED_EMPLOYEE_ID]')]);
+  assert.deepEqual(own.rules.at(-1), { rule: 'employee-id', kind: 'personal', placeholder: '[REDACTED_EMPLOYEE_ID]' });
+  assert.ok(own.rules.length > 250);
+  for (const options of [{ with: ['e-mail'] }, { locales: ['PL'] }, { rules: [{ name: 'x', literals: ['a'], pattern: 'd{6}' }] }]) {
+    assert.equal(codeOf(() => createMasker(options)), 'invalid_rule');
+  }
+  assert.equal(codeOf(() => createMasker({ with: 'email' } as never)), 'invalid_request');
+});
+
+test('every example of every rule is masked by the packed module, as in the core', () => {
+  const rows = readFileSync(join(import.meta.dirname, '../fixtures/mask/cases.tsv'), 'utf8').split('\n');
+  const cases = rows.filter((row) => row !== '' && !row.startsWith('#')).map((row) => row.split('\t'));
+  assert.ok(cases.length > 300);
+  const decoded = (text = '') => Buffer.from(text, 'base64').toString();
+  for (const [rule, text, masked] of cases) assert.equal(maskText(decoded(text)), decoded(masked), rule);
+  const clean = readFileSync(join(import.meta.dirname, '../fixtures/mask/clean.txt'), 'utf8');
+  for (const line of clean.split('\n')) assert.equal(maskText(line), line);
 });
 
 test('masked messages are copies, and keep what is unknown', () => {

@@ -15,6 +15,11 @@ pub(crate) fn invalid_url() -> JsValue {
     with_code("invalid_url", "the url of a file part is no URL")
 }
 
+/// A masker was asked for a rule that there is not, or given one that breaks what rules have to keep.
+pub(crate) fn invalid_rule() -> JsValue {
+    with_code("invalid_rule", "a rule of a masker is unknown, or breaks what rules have to keep")
+}
+
 fn with_code(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
     error.set_name("ThreadkeepError");

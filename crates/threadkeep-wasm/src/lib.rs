@@ -25,7 +25,7 @@ pub use error::public_error_text;
 pub use fold::fold;
 pub use history::{find_invalid_message, repair_messages, upgrade_messages};
 pub use map::{to_openai_messages, ui_messages_to_message_dtos, ui_messages_to_model_messages};
-pub use mask::{count_places, find_secrets, mask_messages, mask_rule};
+pub use mask::Masker;
 pub use request::{last_user_message, take_tool_answers};
 pub use state_key::{create_state_key, is_state_key};
 pub use thread::{decide_append, decide_save, mask_metadata, same, title_of_messages};

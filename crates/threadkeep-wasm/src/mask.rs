@@ -1,29 +1,91 @@
-//! The masker, with every rule that is on by default.
+//! The JavaScript class `Masker`: a selection of rules, applied to texts and messages.
 
-use crate::value::{give, read_messages};
+use crate::error::{invalid_rule, throw};
+use crate::value::{give, read, read_messages};
 use serde::Serialize;
-use threadkeep_core::mask::Masker;
+use serde_json::Value;
+use threadkeep_core::ErrorCode;
+use threadkeep_core::mask::{self, Check, Kind, MaskerBuilder, On, Rule, Scope, Shape, Trigger};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// What has to be replaced in a text, in UTF-8: start and end of each place in UTF-16 units, and the number of its rule,
-/// one after the other. `undefined` when there is nothing. Bytes, because a string crosses far slower; places, because
-/// most texts have none, and the caller has the text.
-#[wasm_bindgen(js_name = findSecrets)]
-#[must_use]
-pub fn find_secrets(text: &[u8]) -> Option<Vec<u32>> {
-    let masker = Masker::default();
-    let mut places = Vec::new();
-    let (mut byte, mut unit) = (0, 0);
-    let mut advance = |to: usize| {
-        unit += text.get(byte..to).unwrap_or_default().iter().map(|byte| units(*byte)).sum::<u32>();
-        byte = to;
-        unit
-    };
-    for found in masker.find_bytes(text) {
-        places.extend([advance(found.start), advance(found.start + found.len), found.number as u32]);
+/// Replaces secrets and personal data.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Masker {
+    inner: mask::Masker,
+}
+
+#[wasm_bindgen]
+impl Masker {
+    /// With every rule that is on by default, or with those of
+    /// `{only?, with?, without?, locales?, allow?, rules?: {name, literals, pattern, label?, kind?, anyCase?, inside?}[]}`.
+    ///
+    /// # Errors
+    /// `invalid_request` when the options have another shape; `invalid_rule` when a rule, a kind or a locale is not there, or a
+    /// rule of the caller's own breaks what rules have to keep.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options_json: Option<String>) -> Result<Self, JsValue> {
+        let inner = match options_json {
+            None => mask::Masker::default(),
+            Some(json) => build(&read(&json)?)?,
+        };
+        Ok(Self { inner })
     }
-    (!places.is_empty()).then_some(places)
+
+    /// What has to be replaced in a text, in UTF-8: start and end of each place in UTF-16 units, and the number of its
+    /// rule, one after the other. `undefined` when there is nothing. Bytes, because a string crosses far slower; places,
+    /// because most texts have none, and the caller has the text.
+    #[wasm_bindgen(js_name = findSecrets)]
+    #[must_use]
+    pub fn find_secrets(&self, text: &[u8]) -> Option<Vec<u32>> {
+        let mut places = Vec::new();
+        let (mut byte, mut unit) = (0, 0);
+        let mut advance = |to: usize| {
+            unit += text.get(byte..to).unwrap_or_default().iter().map(|byte| units(*byte)).sum::<u32>();
+            byte = to;
+            unit
+        };
+        for found in self.inner.find_bytes(text) {
+            places.extend([advance(found.start), advance(found.start + found.len), found.number as u32]);
+        }
+        (!places.is_empty()).then_some(places)
+    }
+
+    /// How many places of the text the first pass does not rule out: the floor that a benchmark compares with.
+    #[wasm_bindgen(js_name = countPlaces)]
+    #[must_use]
+    pub fn count_places(&self, text: &[u8]) -> usize {
+        self.inner.count_places(text)
+    }
+
+    /// The rules in force, by their numbers: `{kind, rule, placeholder}[]`.
+    ///
+    /// # Errors
+    /// None.
+    pub fn rules(&self) -> Result<JsValue, JsValue> {
+        #[derive(Serialize)]
+        struct About<'r> {
+            kind: &'static str,
+            rule: &'r str,
+            placeholder: String,
+        }
+        fn about(rule: &Rule) -> About<'_> {
+            About { kind: rule.kind.name(), rule: &rule.name, placeholder: rule.placeholder() }
+        }
+        give(&self.inner.rules().map(about).collect::<Vec<_>>())
+    }
+
+    /// Copies of `UIMessage[]` without secrets and personal data.
+    ///
+    /// # Errors
+    /// `invalid_request` when it is no array of `UIMessage`s.
+    #[wasm_bindgen(js_name = maskMessages)]
+    pub fn mask_messages(&self, messages_json: &str) -> Result<JsValue, JsValue> {
+        let mut messages = read_messages(messages_json)?;
+        messages.iter_mut().for_each(|message| drop(self.inner.mask_message(message)));
+        give(&messages)
+    }
 }
 
 /// UTF-16 units that start with a byte of UTF-8.
@@ -35,42 +97,78 @@ fn units(byte: u8) -> u32 {
     }
 }
 
-/// How many places of the text the masker's first pass does not rule out: the floor that a benchmark compares with.
-#[wasm_bindgen(js_name = countPlaces)]
-#[must_use]
-pub fn count_places(text: &[u8]) -> usize {
-    Masker::default().count_places(text)
-}
-
-/// The rule of a number: `{kind, rule, placeholder}`.
-///
-/// # Errors
-/// None.
-#[wasm_bindgen(js_name = maskRule)]
-pub fn mask_rule(number: usize) -> Result<JsValue, JsValue> {
-    #[derive(Serialize)]
-    struct About<'r> {
-        kind: &'static str,
-        rule: &'r str,
-        placeholder: String,
+fn build(options: &Value) -> Result<mask::Masker, JsValue> {
+    let mut builder = mask::Masker::builder();
+    if !options["only"].is_null() {
+        builder = texts(&options["only"])?.into_iter().fold(builder.none(), with);
     }
-    let masker = Masker::default();
-    let about = masker.rules().nth(number).map(|rule| About {
-        kind: rule.kind.name(),
-        rule: &rule.name,
-        placeholder: rule.placeholder(),
+    builder = texts(&options["with"])?.into_iter().fold(builder, with);
+    builder = texts(&options["locales"])?.into_iter().fold(builder, MaskerBuilder::with_locale);
+    builder = texts(&options["without"])?.into_iter().fold(builder, |builder, name| match kind(name) {
+        Some(kind) => builder.without_kind(kind),
+        None => builder.without(name),
     });
-    give(&about)
+    builder = texts(&options["allow"])?.into_iter().fold(builder, MaskerBuilder::allow);
+    for rule in list(&options["rules"])? {
+        builder = builder.with_rule(read_rule(rule)?);
+    }
+    builder.build().map_err(|_| invalid_rule())
 }
 
-/// Copies of `UIMessage[]` without secrets and personal data.
-///
-/// # Errors
-/// `invalid_request` when it is no array of `UIMessage`s.
-#[wasm_bindgen(js_name = maskMessages)]
-pub fn mask_messages(messages_json: &str) -> Result<JsValue, JsValue> {
-    let mut messages = read_messages(messages_json)?;
-    let masker = Masker::default();
-    messages.iter_mut().for_each(|message| drop(masker.mask_message(message)));
-    give(&messages)
+/// A rule by its name, or the default ones of a kind.
+fn with(builder: MaskerBuilder, name: &str) -> MaskerBuilder {
+    match kind(name) {
+        Some(kind) => builder.with_kind(kind),
+        None => builder.with(name),
+    }
+}
+
+fn kind(name: &str) -> Option<Kind> {
+    [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial].into_iter().find(|kind| kind.name() == name)
+}
+
+fn read_rule(rule: &Value) -> Result<Rule, JsValue> {
+    let name = text(&rule["name"])?.to_owned();
+    let label = match &rule["label"] {
+        Value::Null => name.to_ascii_uppercase().replace('-', "_"),
+        label => text(label)?.to_owned(),
+    };
+    let kind = match &rule["kind"] {
+        Value::Null => Kind::Secret,
+        own => text(own).ok().and_then(kind).ok_or_else(invalid_rule)?,
+    };
+    let on = match (rule["inside"] == true, rule["anyCase"] == true) {
+        (false, false) => On::Prefix,
+        (false, true) => On::PrefixAnyCase,
+        (true, false) => On::Inside,
+        (true, true) => On::InsideAnyCase,
+    };
+    // Where a space separates literals, another sign stands for one.
+    let literals: Vec<_> = texts(&rule["literals"])?.into_iter().map(|literal| literal.replace(' ', "␣")).collect();
+    Ok(Rule {
+        name: name.into(),
+        kind,
+        label: label.into(),
+        scope: Scope::Default,
+        generic: false,
+        trigger: Trigger { on, text: literals.join(" ").into() },
+        shape: Shape::Pattern(text(&rule["pattern"])?.to_owned().into()),
+        check: Check::None,
+    })
+}
+
+fn texts(value: &Value) -> Result<Vec<&str>, JsValue> {
+    list(value)?.iter().map(text).collect()
+}
+
+fn list(value: &Value) -> Result<&[Value], JsValue> {
+    match value {
+        Value::Null => Ok(&[]),
+        Value::Array(items) => Ok(items),
+        _ => Err(throw(ErrorCode::InvalidRequest)),
+    }
+}
+
+fn text(value: &Value) -> Result<&str, JsValue> {
+    value.as_str().ok_or_else(|| throw(ErrorCode::InvalidRequest))
 }

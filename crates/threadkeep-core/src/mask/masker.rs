@@ -110,6 +110,11 @@ impl Masker {
         MaskStream::new(Arc::clone(&self.compiled))
     }
 
+    /// Every built-in rule, those that are off by default among them.
+    pub fn every_rule() -> impl Iterator<Item = Rule> {
+        rules::all()
+    }
+
     /// Where the format of a built-in rule is described, by the name of the rule.
     pub fn source(rule: &str) -> Option<&'static str> {
         rules::source(rule)

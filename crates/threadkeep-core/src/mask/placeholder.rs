@@ -1,6 +1,6 @@
 //! The grammar of what stands in for a masked value: `[REDACTED_` name `]`, name of `A-Z`, `0-9`, `_`.
 //!
-//! ASCII without quote or backslash, so JSON text stays JSON. Every token of this shape is skipped, whoever wrote it:
+//! ASCII without quote or backslash, so a string in JSON text stays one. Every token of this shape is skipped, whoever wrote it:
 //! masked text is never masked again.
 
 const OPEN: &[u8] = b"[REDACTED_";

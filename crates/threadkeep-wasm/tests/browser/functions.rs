@@ -3,8 +3,8 @@
 use crate::js::{code, json};
 use serde_json::{Value, json};
 use threadkeep_wasm::{
-    context_message, count_places, create_state_key, find_secrets, is_state_key, last_user_message, mask_messages,
-    mask_rule, public_error_text, take_tool_answers, to_openai_messages, ui_messages_to_message_dtos,
+    context_message, create_state_key, is_state_key, last_user_message, public_error_text, take_tool_answers,
+    to_openai_messages, ui_messages_to_message_dtos,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -46,41 +46,6 @@ fn messages_become_chat_completions_messages() {
     let with_system = json(&to_openai_messages(&thread(), Some("be kind".to_owned())).unwrap());
     assert_eq!(with_system[0], json!({"role": "system", "content": "be kind"}));
     assert_eq!(code(to_openai_messages("{}", None)), "invalid_request");
-}
-
-#[wasm_bindgen_test]
-fn messages_are_masked() {
-    let mut unknown = user(concat!("jo@", "example.org"));
-    unknown["future"] = json!({"keep": [1.5, null]});
-    let mut expected = unknown.clone();
-    expected["parts"][0]["text"] = "[REDACTED_EMAIL]".into();
-    assert_eq!(json(&mask_messages(&json!([unknown]).to_string()).unwrap()), json!([expected]));
-    assert_eq!(code(mask_messages("{}")), "invalid_request");
-}
-
-#[wasm_bindgen_test]
-fn half_a_letter_does_not_cost_the_messages() {
-    let messages = r#"[{"id": "u1", "role": "user", "parts": [{"type": "text", "text": "x\ud83dy"}]}]"#;
-    assert_eq!(json(&mask_messages(messages).unwrap())[0], user("x\u{fffd}y"));
-}
-
-#[wasm_bindgen_test]
-fn findings_are_counted_in_utf_16_units_and_hold_no_value() {
-    let found = find_secrets(concat!("é 🏔 jo@", "example.org, 🏔 al@", "example.org").as_bytes()).unwrap();
-    let [first, second] = found.chunks(3).collect::<Vec<_>>()[..] else { panic!("{found:?}") };
-    assert_eq!((&first[..2], &second[..2]), (&[5, 19][..], &[24, 38][..]));
-    assert_eq!(
-        json(&mask_rule(first[2] as usize).unwrap()),
-        json!({"kind": "personal", "rule": "email", "placeholder": "[REDACTED_EMAIL]"})
-    );
-    assert_eq!(find_secrets(b"nothing"), None);
-}
-
-#[wasm_bindgen_test]
-fn places_that_the_first_pass_leaves_are_counted_and_the_masked_ones_are_among_them() {
-    assert_eq!(count_places(b""), 0);
-    let text = concat!("jo@", "example.org, al@", "example.org").as_bytes();
-    assert!(count_places(text) >= find_secrets(text).unwrap().len() / 3);
 }
 
 #[wasm_bindgen_test]

@@ -9,6 +9,7 @@ mod functions;
 mod golden;
 mod history;
 mod js;
+mod mask;
 mod thread;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
