@@ -7,7 +7,7 @@ import { Cache } from 'drizzle-orm/cache/core';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { ThreadLimitError, ThreadkeepError } from '../../pkg/dist/index.js';
-import { createPostgresStore, DatabaseError } from '../../pkg/dist/postgres/index.js';
+import { aiThreads, asOwner, createPostgresStore, DatabaseError } from '../../pkg/dist/postgres/index.js';
 import { toThreadkeepError } from '../../pkg/dist/postgres/database-error.js';
 import { nodePostgres, pglite, postgresJs } from './support/drivers.ts';
 import { conversation, idsOf, userMessage } from './support/messages.ts';
@@ -75,6 +75,66 @@ test('a statement that a timeout of the app ends is upstream_unavailable, and no
   assert.deepEqual(await idsOf(store, address), ['m0']);
 });
 
+// A sequence counts on when a transaction is taken back.
+const TAKES_BACK = `
+  CREATE SEQUENCE tries; GRANT USAGE ON tries TO PUBLIC;
+  CREATE FUNCTION take_back() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF nextval('tries') <= TG_ARGV[0]::int THEN RAISE EXCEPTION USING ERRCODE = TG_ARGV[1]; END IF;
+    RETURN NEW;
+  END $$;`;
+
+test('what PostgreSQL takes back for the sake of another transaction is run again, once', async () => {
+  await stand.sql(TAKES_BACK);
+  const store = stand.store();
+  for (const code of ['40001', '40P01']) {
+    for (const [times, count] of [[1, 1], [2, undefined]] as const) {
+      await stand.sql(`ALTER SEQUENCE tries RESTART; CREATE TRIGGER taken BEFORE INSERT ON ai_threads FOR EACH ROW EXECUTE FUNCTION take_back(${times}, '${code}')`);
+      const append = { ...write, stateKey: `taken-back-${code}-${times}` };
+      const written = store.appendMessages(append);
+      if (count !== undefined) assert.equal((await written).messageCount, count);
+      else assert.deepEqual(codesOf(await failureOf(written)), ['upstream_unavailable', code]);
+      await stand.sql('DROP TRIGGER taken ON ai_threads');
+      assert.equal((await store.loadThread(append)).messages.length, count ?? 0);
+    }
+  }
+});
+
+test('what another time may mend is upstream_unavailable, and a mistake in code is not', () => {
+  const codes = ['40001', '40P01', '25006', '08006', '57P01', 'ENOENT', 'EHOSTDOWN', 'ENETDOWN', 'ECONNRESET', 'CONNECTION_ENDED'];
+  for (const code of codes) assert.deepEqual(codesOf(toThreadkeepError(Object.assign(new Error(SECRET), { code }))), ['upstream_unavailable', code]);
+  assert.equal(toThreadkeepError(new Error('Connection terminated unexpectedly')).code, 'upstream_unavailable');
+  for (const mistake of [new TypeError(SECRET), new RangeError(SECRET), new SyntaxError(SECRET), new ReferenceError(SECRET)]) {
+    const error = toThreadkeepError(new Error('wrapped', { cause: mistake }));
+    assert.deepEqual(codesOf(error), ['internal', mistake.name]);
+    assertSilent(error);
+  }
+  const unanswered = new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) });
+  assert.equal(toThreadkeepError(unanswered).code, 'upstream_unavailable');
+});
+
+for (const [driver, open] of Object.entries(drivers)) {
+  test(`${driver}: asOwner gives the caller's own error back, and takes back what they wrote`, async () => {
+    const { db } = open();
+    for (const own of [new Error('mine'), new TypeError('mine'), Object.assign(new Error('mine'), { code: 'ECONNREFUSED' }), new ThreadkeepError('thread_busy'), 'mine']) {
+      const failed = asOwner(db, 'olga', async (tx) => {
+        await tx.insert(aiThreads).values({ ownerUserId: 'olga', stateKey: 'mine' });
+        throw own;
+      });
+      assert.equal(await failed.then(() => assert.fail('no failure'), (error: unknown) => error), own);
+    }
+    assert.deepEqual(await asOwner(db, 'olga', (tx) => tx.select().from(aiThreads)), []);
+    const ofDatabase = await failureOf(asOwner(db, 'olga', (tx) => tx.execute('SELECT 1/0')));
+    assert.deepEqual(codesOf(ofDatabase), ['internal', '22012']);
+  });
+}
+
+test('asOwner refuses an owner that is none', async () => {
+  for (const owner of ['', 'a\u0000b', 'x'.repeat(257), undefined as unknown as string]) {
+    await assert.rejects(asOwner(inside.db, owner, async () => assert.fail('run')), { code: 'invalid_request' });
+  }
+});
+
 test('what does not fit into a jsonb is a thread that is full', () => {
   const error = toThreadkeepError(new Error('wrapped', { cause: Object.assign(new Error(SECRET), { code: '54000' }) }));
   assert.ok(error instanceof ThreadLimitError);
@@ -130,6 +190,10 @@ async function failureOf(call: Promise<unknown>): Promise<ThreadkeepError> {
   const error = await call.then(() => assert.fail('no failure'), (error: unknown) => error);
   assert.ok(error instanceof ThreadkeepError, inspect(error));
   return error;
+}
+
+function codesOf(error: ThreadkeepError): [string, string | undefined] {
+  return [error.code, (error.cause as DatabaseError).code];
 }
 
 function assertSilent(error: unknown): void {

@@ -12,6 +12,7 @@ import { migrate } from '../../pkg/dist/postgres/migrate.js';
 import { grant, makeDatabase, makeEmptyDatabase, migrateDatabase, OWNER_ROLE } from './support/database.ts';
 import { postgresJs } from './support/drivers.ts';
 import { conversation, idsOf, userMessage } from './support/messages.ts';
+import { Session } from './support/session.ts';
 import { Stand } from './support/stand.ts';
 
 const MIGRATIONS = resolve(import.meta.dirname, '../../pkg/migrations');
@@ -50,7 +51,9 @@ test('a table of an earlier make keeps its threads, gets their titles, and lets 
   const name = await makeEmptyDatabase(server);
   await server.sql(name, EARLIER_MAKE);
   const rows = [
-    ['titled', [userMessage('u', 'first words')], { title: 'A name' }],
+    ['titled', [userMessage('u', 'first words')], { title: ` A\n name ${'x'.repeat(200)}` }],
+    ['nameless', [userMessage('u', 'first words')], { title: { no: 'text' } }],
+    ['blank', [userMessage('u', 'first words')], { title: ' \n' }],
     ['asked', [{ id: 'a', role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] }, userMessage('u', ` What is\n the ${'x'.repeat(200)}`)], null],
     ['mute', [], null],
     ['gone', [userMessage('old', 'old')], null],
@@ -68,11 +71,40 @@ test('a table of an earlier make keeps its threads, gets their titles, and lets 
   const store = createPostgresStore(opened);
   const { threads } = await store.listThreads({ owner: 'alice' });
   const told = Object.fromEntries(threads.map(({ stateKey, title, messageCount }) => [stateKey, [title, messageCount]]));
-  assert.deepEqual(told, { titled: ['A name', 1], asked: [`What is the ${'x'.repeat(88)}`, 2], mute: [undefined, 0] });
+  assert.deepEqual(told, { titled: [`A name ${'x'.repeat(93)}`, 1], nameless: ['first words', 1], blank: ['first words', 1], asked: [`What is the ${'x'.repeat(88)}`, 2], mute: [undefined, 0] });
   assert.deepEqual(await idsOf(store, { owner: 'alice', stateKey: 'asked' }), ['a', 'u']);
   await store.appendMessages({ owner: 'alice', stateKey: 'gone', messages: [userMessage('new', 'new')] });
   assert.deepEqual(await idsOf(store, { owner: 'alice', stateKey: 'gone' }), ['new']);
   await opened.close();
+});
+
+test('a second time it waits for nobody, and nobody for it', async () => {
+  const reader = await Session.begin(stand.url(), 'alice');
+  await reader.run('SELECT FROM ai_threads');
+  const writer = await Session.begin(stand.url(), 'alice');
+  await writer.run(`INSERT INTO ai_threads (owner_user_id, state_key) VALUES ('alice', 'open')`);
+  const impatient = postgresJs(`${server.url(stand.database, OWNER_ROLE)}?options=-c%20lock_timeout%3D2s`, 1);
+  await migrate(impatient.db);
+  await Promise.all([impatient.close(), reader.close(), writer.close()]);
+});
+
+test('beside a policy that lets others see the rows it refuses to go on, and names it', async () => {
+  const name = await makeEmptyDatabase(server);
+  await server.sql(name, `${EARLIER_MAKE} CREATE POLICY "Everybody reads" ON ai_threads FOR SELECT USING (true); CREATE POLICY known ON ai_threads USING (false);`);
+  const error = await migrateDatabase(server, name).then(() => assert.fail('not refused'), (error: Error) => error);
+  assert.match((error.cause as Error).message, /: "Everybody reads", known$/);
+  await server.sql(name, 'DROP POLICY "Everybody reads" ON ai_threads; DROP POLICY known ON ai_threads; CREATE POLICY less ON ai_threads AS RESTRICTIVE USING (true)');
+  await migrateDatabase(server, name);
+});
+
+test('a policy of our name that lets others see the rows is made anew', async () => {
+  const own = 'owner_user_id = current_setting(\'app.current_user_id\', true)';
+  for (const policy of ['USING (true)', `USING (${own})`, `USING (${own}) WITH CHECK (true)`, `FOR SELECT USING (${own})`, `TO ${OWNER_ROLE} USING (${own}) WITH CHECK (${own})`]) {
+    const name = await makeDatabase(server);
+    await server.sql(name, `DROP POLICY ai_threads_owner ON ai_threads; CREATE POLICY ai_threads_owner ON ai_threads ${policy}`);
+    await migrateDatabase(server, name);
+    assert.deepEqual(await shapeOf(name), await shapeOf(stand.database), policy);
+  }
 });
 
 test('a migration that fails leaves everything as it was', async () => {
@@ -129,8 +161,10 @@ const EARLIER_MAKE = `
     deleted_at timestamptz,
     CONSTRAINT one_per_key UNIQUE (owner_user_id, state_key)
   );
+  ALTER TABLE ai_threads ADD COLUMN message_count integer DEFAULT 7;
   ALTER TABLE ai_threads ENABLE ROW LEVEL SECURITY;
-  ALTER TABLE ai_threads FORCE ROW LEVEL SECURITY;`;
+  ALTER TABLE ai_threads FORCE ROW LEVEL SECURITY;
+  CREATE POLICY ai_threads_owner ON ai_threads USING (true);`;
 
 /** What a database says of the table: columns, indexes, constraints, policies. */
 async function shapeOf(name: string): Promise<unknown> {
@@ -138,7 +172,7 @@ async function shapeOf(name: string): Promise<unknown> {
     (SELECT json_agg(row(column_name, data_type, is_nullable, column_default, generation_expression) ORDER BY column_name) FROM information_schema.columns WHERE table_name = 'ai_threads') AS columns,
     (SELECT json_agg(indexdef ORDER BY indexdef) FROM pg_indexes WHERE tablename = 'ai_threads') AS indexes,
     (SELECT json_agg(row(conname, pg_get_constraintdef(oid)) ORDER BY conname) FROM pg_constraint WHERE conrelid = 'ai_threads'::regclass) AS constraints,
-    (SELECT json_agg(row(policyname, qual, with_check)) FROM pg_policies WHERE tablename = 'ai_threads') AS policies,
+    (SELECT json_agg(row(policyname, permissive, roles::text, cmd, qual, with_check)) FROM pg_policies WHERE tablename = 'ai_threads') AS policies,
     (SELECT row(relrowsecurity, relforcerowsecurity)::text FROM pg_class WHERE oid = 'ai_threads'::regclass) AS security`);
   return shape;
 }

@@ -3,7 +3,8 @@
 import { ThreadkeepError } from '../error.ts';
 import type { Position } from './rows.ts';
 
-const CURSOR = /^(\d{1,17})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** Before 1970 the time is negative. */
+const CURSOR = /^(-?\d{1,17})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export function toCursor({ updatedAtUs, id }: Position): string {
   return `${updatedAtUs}.${id}`;

@@ -13,8 +13,8 @@ import {
 import { readAddress, readCount, readIdempotencyKey, readList } from '../port-input.ts';
 import { parseCursor, toCursor } from './cursor.ts';
 import { addToRow, createRow, deleteRow, listRows, lockRow, readMessages, readSlice, type Addition, type LockedRow } from './rows.ts';
-import { decideAppend, decideSave, maskedMessages, maskedMetadata, sameMessages, titleOf } from './rules.ts';
-import { asOwner, type Database, type Transaction } from './tenant.ts';
+import { decideAppend, decideSave, maskedMessages, maskedMetadata, sameOnceMasked, titleOf, titleOfThread } from './rules.ts';
+import { callAsOwner, type Database, type Transaction } from './tenant.ts';
 
 export interface PostgresStoreOptions {
   /**
@@ -41,30 +41,30 @@ export function createPostgresStore({ db, maxMessages = MAX_THREAD_MESSAGES }: P
   return {
     async loadThread(address) {
       const { owner, stateKey } = readAddress(address);
-      const messages = await asOwner(db, owner, (tx) => readMessages(tx, { owner, stateKey }));
+      const messages = await callAsOwner(db, owner, (tx) => readMessages(tx, { owner, stateKey }));
       return { stateKey, messages };
     },
 
     async saveThread(save) {
       const write = prepareSave(save);
-      return asOwner(db, write.owner, (tx) => saveInto(tx, write, maxMessages));
+      return callAsOwner(db, write.owner, (tx) => saveInto(tx, write, maxMessages));
     },
 
     async appendMessages(append) {
       const write = prepareAppend(append);
-      return asOwner(db, write.owner, (tx) => appendInto(tx, write, maxMessages));
+      return callAsOwner(db, write.owner, (tx) => appendInto(tx, write, maxMessages));
     },
 
     async softDelete(address) {
       const { owner, stateKey } = readAddress(address);
-      await asOwner(db, owner, (tx) => deleteRow(tx, { owner, stateKey }));
+      await callAsOwner(db, owner, (tx) => deleteRow(tx, { owner, stateKey }));
     },
 
     async listThreads(list) {
       const { owner, limit, cursor } = readList(list);
       const after = cursor === undefined ? undefined : parseCursor(cursor);
       // One more than asked for tells whether there is a next page.
-      const rows = await asOwner(db, owner, (tx) => listRows(tx, owner, limit + 1, after));
+      const rows = await callAsOwner(db, owner, (tx) => listRows(tx, owner, limit + 1, after));
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       return { threads: page.map((row) => row.summary), ...(last ? { nextCursor: toCursor(last.position) } : {}) };
@@ -108,7 +108,7 @@ async function appendInto(tx: Transaction, append: AppendMessages, maxMessages: 
     if (row?.written) {
       const { position, count } = row.written;
       const written = await readSlice(tx, row, position, position + count);
-      if (!sameMessages(written, messages)) throw new ThreadkeepError('idempotency_mismatch');
+      if (!sameOnceMasked(written, messages)) throw new ThreadkeepError('idempotency_mismatch');
       return [];
     }
     decideAppend({ messageCount: row?.messageCount ?? 0, count: messages.length, expected, reserve, maxMessages });
@@ -128,12 +128,12 @@ async function writeInto(
     const row = await lockRow(tx, address, idempotencyKey);
     const messages = await decide(row);
     const messageCount = (row?.messageCount ?? 0) + messages.length;
-    const addition: Addition = { messages, title: titleOf(messages), idempotencyKey };
     if (messages.length === 0) return { stateKey, messageCount };
     if (row) {
-      await addToRow(tx, row, addition);
+      await addToRow(tx, row, { messages, title: titleOf(messages), idempotencyKey });
       return { stateKey, messageCount };
     }
+    const addition: Addition = { messages, title: titleOfThread({ metadata }, messages), idempotencyKey };
     if (await createRow(tx, address, addition, metadata)) return { stateKey, messageCount };
     // Another first write was quicker and is committed by now: the next look finds its row.
   }

@@ -2,7 +2,8 @@
 
 import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { toThreadkeepError } from './database-error.ts';
+import { readOwner } from '../port-input.ts';
+import { isOfDatabase, toThreadkeepError, wasTakenBack } from './database-error.ts';
 
 /**
  * A Drizzle database on postgres.js, node-postgres, PGlite or any other of its PostgreSQL drivers that has transactions.
@@ -16,6 +17,8 @@ export interface Database {
 /** What an operation has at hand. */
 export type Transaction = Omit<PgDatabase<PgQueryResultHKT, Record<string, never>>, 'transaction'>;
 
+type Operation<Result> = (tx: Transaction) => Promise<Result>;
+
 /**
  * Runs `operation` in a transaction with `app.current_user_id` set to `owner`: for your own queries on `aiThreads`.
  *
@@ -23,19 +26,47 @@ export type Transaction = Omit<PgDatabase<PgQueryResultHKT, Record<string, never
  * kept in the session: a transaction-mode pooler may stand between. `SET LOCAL` takes no parameters; `set_config` with
  * `true` is the same and does.
  *
- * @throws {ThreadkeepError} `upstream_unavailable` and `internal`, both with a `DatabaseError` as their cause.
+ * @throws What `operation` itself threw, as it is. {@link ThreadkeepError} for what the database threw,
+ * `upstream_unavailable` or `internal`, both with a `DatabaseError` as their cause; `invalid_request` for an owner that
+ * is none.
  */
-export async function asOwner<Result>(db: Database, owner: string, operation: (tx: Transaction) => Promise<Result>): Promise<Result> {
+export async function asOwner<Result>(db: Database, owner: string, operation: Operation<Result>): Promise<Result> {
+  let own: { readonly error: unknown } | undefined;
+  const name = readOwner(owner);
   try {
     return await db.transaction(
       async (tx: Transaction) => {
-        await tx.execute(sql`SELECT set_config('app.current_user_id', ${owner}, true)`);
-        return operation(tx);
+        await tx.execute(sql`SELECT set_config('app.current_user_id', ${name}, true)`);
+        try {
+          return await operation(tx);
+        } catch (error) {
+          own = isOfDatabase(error) ? undefined : { error };
+          throw error;
+        }
       },
       // What a lock waited for must be seen once it is held. Stated, because a database may have another default.
       { isolationLevel: 'read committed' },
     );
   } catch (error) {
-    throw toThreadkeepError(error);
+    // The operation's own before that of the rollback after it.
+    throw own ? own.error : toThreadkeepError(error);
+  }
+}
+
+/** How often the store runs a transaction that PostgreSQL takes back for the sake of another one. */
+const MAX_RUNS = 2;
+
+/**
+ * {@link asOwner} for the statements of this package, which do nothing outside of their transaction: one that was taken
+ * back is run again, and every error is a {@link ThreadkeepError}.
+ */
+export async function callAsOwner<Result>(db: Database, owner: string, operation: Operation<Result>): Promise<Result> {
+  for (let run = 1; ; run += 1) {
+    try {
+      return await asOwner(db, owner, operation);
+    } catch (thrown) {
+      const error = toThreadkeepError(thrown);
+      if (run === MAX_RUNS || !wasTakenBack(error)) throw error;
+    }
   }
 }

@@ -31,6 +31,18 @@ export const list: Record<string, Fact> = {
     assert.equal((await listed(store, untitled, (row) => row.messageCount === 3)).title, 'Now a question');
   },
 
+  'a title in the metadata that a thread begins with is its title, before the first user text': async ({ store, address }) => {
+    const messages = [userMessage('u1', 'What is the capital of France?')];
+    const titles = { saved: 'Capitals', long: 'é'.repeat(300) };
+    await store.saveThread({ ...address, stateKey: 'saved', messages, metadata: { title: titles.saved }, expectedMessageCount: 0 });
+    await store.appendMessages({ ...address, stateKey: 'long', messages, metadata: { title: titles.long } });
+    await store.appendMessages({ ...address, stateKey: 'no-text', messages, metadata: { title: { text: 'no text' } } });
+    const told = async (stateKey: string) => (await listed(store, { ...address, stateKey })).title;
+    assert.deepEqual([await told('saved'), await told('long')], [titles.saved, titles.long.slice(0, 100)]);
+    assert.equal(await told('no-text'), 'What is the capital of France?');
+    assert.deepEqual((await listed(store, { ...address, stateKey: 'saved' })).metadata, { title: titles.saved });
+  },
+
   'title and metadata stay as the thread began': async ({ store, address }) => {
     await store.appendMessages({ ...address, messages: [userMessage('u1', 'First')], metadata: { n: 1 } });
     await store.saveThread({ ...address, messages: [userMessage('u1', 'First'), userMessage('u2', 'Second')], metadata: { n: 2 }, expectedMessageCount: 1 });

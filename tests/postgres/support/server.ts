@@ -169,7 +169,9 @@ function binaries(): string {
   const named = process.env['POSTGRES_BIN'];
   if (named) return named;
   const versions = existsSync(DEBIAN_HOME) ? readdirSync(DEBIAN_HOME).map(Number) : [];
-  const newest = Math.max(...versions.filter((version) => version >= OLDEST_MAJOR));
+  // A folder may have the client alone.
+  const servers = versions.filter((version) => existsSync(join(DEBIAN_HOME, String(version), 'bin/postgres')));
+  const newest = Math.max(...servers.filter((version) => version >= OLDEST_MAJOR));
   if (!Number.isFinite(newest)) throw new Error(`there is no PostgreSQL ${OLDEST_MAJOR} or newer in ${DEBIAN_HOME}; name one by POSTGRES_BIN`);
   return join(DEBIAN_HOME, String(newest), 'bin');
 }

@@ -7,7 +7,7 @@ use crate::reply::{self, Failure, Reply};
 use crate::store::{GenerationRow, IdempotencyRow};
 use serde_json::{Value, json};
 use std::rc::Rc;
-use threadkeep_core::thread::{Command, read_messages, read_metadata, same_messages, shorten_title};
+use threadkeep_core::thread::{Command, Effects, read_messages, read_metadata, same_messages, shorten_title};
 use threadkeep_core::{ErrorCode, UiMessage};
 use worker::Response;
 
@@ -27,8 +27,7 @@ impl Thread {
         let generation = self.store.generation()?;
         let stored =
             self.stored_values(generation.as_ref(), 0, generation.as_ref().map_or(0, |row| row.message_count))?;
-        let command = Command::Save { stored: &stored, saved: &saved, expected };
-        let effects = self.decide(&command)?;
+        let effects = self.decide_save(&stored, &saved, expected)?;
         let new = messages.split_off(messages.len() - effects.append);
         self.store_new(address, &new, metadata.as_deref(), None).await
     }
@@ -135,6 +134,16 @@ impl Thread {
         Ok(self.store.object()?.map_or(0, |object| object.revision))
     }
 
+    /// What was stored under fewer rules of the masker than there are today is compared as it would be stored today.
+    fn decide_save(&self, stored: &[Value], saved: &[Value], expected: usize) -> Reply<Effects> {
+        match self.decide(&Command::Save { stored, saved, expected }) {
+            Err(Failure::Refused(ErrorCode::ThreadDiverged)) => {
+                self.decide(&Command::Save { stored: &self.masked_values(stored)?, saved, expected })
+            }
+            decided => decided,
+        }
+    }
+
     /// The answer to an append that was done already.
     fn appended_before(&self, address: &ThreadAddress, key: &str, messages: &[UiMessage]) -> Reply<Option<Response>> {
         let generation = self.store.generation()?;
@@ -144,7 +153,7 @@ impl Thread {
         };
         let stored = self.stored_values(generation.as_ref(), row.position, row.position + row.count)?;
         let given = messages.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
-        if !same_messages(&stored, &given) {
+        if !same_messages(&stored, &given) && !same_messages(&self.masked_values(&stored)?, &given) {
             return Err(ErrorCode::IdempotencyMismatch.into());
         }
         self.count_response(address).map(Some)
@@ -158,6 +167,11 @@ impl Thread {
             values.push(serde_json::from_str(&row.body)?);
         }
         Ok(values)
+    }
+
+    fn masked_values(&self, stored: &[Value]) -> Reply<Vec<Value>> {
+        let masked = self.masked_messages(Value::Array(stored.to_vec()))?;
+        Ok(masked.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
     }
 
     fn masked_messages(&self, messages: Value) -> Reply<Vec<UiMessage>> {
