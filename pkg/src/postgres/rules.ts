@@ -5,13 +5,13 @@ import type { UIMessage } from 'ai';
 import 'threadkeep';
 import { call, toJson } from '../core.ts';
 import { ThreadkeepError } from '../error.ts';
+import { maskMessages } from '../mask.ts';
 import { errorOfCode, type ThreadMetadata } from '../port.ts';
 import * as wasm from '../wasm/threadkeep.js';
 
 /** Copies without secrets and personal data; `invalid_request` for what is no list of messages. */
 export function maskedMessages(messages: readonly UIMessage[]): UIMessage[] {
-  const json = toJson(messages);
-  return call(() => wasm.maskMessages(json)) as UIMessage[];
+  return maskMessages(messages);
 }
 
 /** A copy without secrets and personal data; `invalid_request` for what is no object, or larger than 16 KiB. */
