@@ -78,12 +78,14 @@ impl<'t> Window<'t> {
         }
     }
 
-    /// The byte at `index`, a placeholder's bracket too: for a value that ends there in any case.
+    /// As [`Window::at`], for a value that ends at a placeholder as it would at what stood there before: no note is taken.
     pub(super) fn peek(&self, index: usize) -> Option<u8> {
-        match self.bytes.get(index) {
-            Some(byte) => Some(*byte),
-            None => self.at(index),
+        let noted = self.saw_placeholder.get();
+        let byte = self.at(index);
+        if self.end != End::AtSpan || index < self.bytes.len() {
+            self.saw_placeholder.set(noted);
         }
+        byte
     }
 
     /// At most `max` bytes from `start` on, up to the next placeholder; what has not arrived yet is waited for.

@@ -75,7 +75,7 @@ pub(super) fn is_marked(text: &[u8]) -> bool {
     has_mark(text) && entropy::longest_sequence(text) >= 6
 }
 
-fn has_mark(text: &[u8]) -> bool {
+pub(super) fn has_mark(text: &[u8]) -> bool {
     let mark = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     matches!(mark, 2..=6) && matches!(text.get(mark), Some(b'_' | b'.'))
 }

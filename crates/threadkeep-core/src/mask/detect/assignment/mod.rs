@@ -31,6 +31,11 @@ pub(in crate::mask) fn key(window: &Window<'_>, anchor: Range<usize>) -> Option<
     find(window, anchor, Strength::Key)
 }
 
+/// The name of an issuer alone, `datadog = …`: a value that is long and drawn at random.
+pub(in crate::mask) fn issuer(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
+    find(window, anchor, Strength::Issuer)
+}
+
 fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option<Range<usize>> {
     let name = Name::read(window, anchor, strength)?;
     match Opening::read(window, &name) {

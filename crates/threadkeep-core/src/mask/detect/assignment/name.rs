@@ -23,6 +23,7 @@ pub(in crate::mask) enum Strength {
     Password,
     Secret,
     Key,
+    Issuer,
 }
 
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl<'t> Name<'t> {
             Strength::Password if word.eq_ignore_ascii_case(b"pw") => tail.is_empty(),
             Strength::Password => !glued || goes_on(&["o", "wd", "phrase", "s"]),
             Strength::Secret => !glued || goes_on(&["key", "value", "access", "s", "sauce", "token", "hash", "text"]),
+            Strength::Issuer => !glued,
             Strength::Key => !glued || goes_on(&["s", "value", "pair", "token", "key", "secret", "orization", "entic"]),
         }
     }
@@ -75,7 +77,11 @@ impl<'t> Name<'t> {
             .last()
             .is_some_and(|byte| window.at(self.word.start).is_some_and(|first| continues(*byte, first)));
         let others = &["mon", "tur", "don", "hoc", "joc", "whis", "hot", "les", "mas", "k", "un"];
-        !(self.strength == Strength::Key && glued && ends_with_any(self.head, others))
+        match self.strength {
+            Strength::Issuer => !glued,
+            Strength::Key => !(glued && ends_with_any(self.head, others)),
+            Strength::Password | Strength::Secret => true,
+        }
     }
 
     /// Someone is named in the identifier or before it in the line: `acme_key`, `acme SECRET`.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::looks::{
-    SOUP_BYTES, is_code, is_form_text, is_loose_token, is_marked, is_placeholder, is_plain_word, is_reference, is_soup,
-    is_spelled, is_token, is_version,
+    SOUP_BYTES, has_mark, is_code, is_form_text, is_loose_token, is_marked, is_placeholder, is_plain_word,
+    is_reference, is_soup, is_spelled, is_token, is_version,
 };
 use super::name::{Name, Strength, contains};
 use super::operator::{APART, ATTRIBUTE, Opening};
@@ -18,6 +18,10 @@ const VALUE_BYTES: usize = 1024;
 /// Shortest password and shortest token, in bytes.
 const PASSWORD_BYTES: usize = 5;
 const TOKEN_BYTES: usize = 10;
+
+/// Shortest token that only its issuer's name tells of, in bytes, and what it is made of.
+const ISSUED_BYTES: usize = 20;
+const ISSUED: Class = Class::ALNUM.or(b"_+/=-");
 
 pub(super) fn read(window: &Window<'_>, opening: &Opening) -> Option<Range<usize>> {
     let start = opening.value;
@@ -98,6 +102,9 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     if name.strength == Strength::Password && spaced && is_login(window, name, value) {
         return Some(start..end);
     }
+    if name.strength == Strength::Issuer {
+        return (value.len() >= 24 && is_issued(value)).then_some(start..end);
+    }
     let beyond_doubt = value.len() >= 16
         && value.len() <= VALUE_BYTES
         && is_token_of(window, name, value)
@@ -128,7 +135,7 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
         return false;
     }
     let bare_soup = matches!(opening.operator, "=" | ":" | ":=") && text.last() != Some(&b';');
-    if (opening.quote.is_some() || bare_soup) && is_soup(text) {
+    if name.strength != Strength::Issuer && (opening.quote.is_some() || bare_soup) && is_soup(text) {
         return true;
     }
     if is_placeholder(text) || is_reference(text) {
@@ -148,6 +155,10 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
         Strength::Password => is_password(window, name, opening, value),
         Strength::Secret => {
             text.len() >= TOKEN_BYTES && is_token_of(window, name, text) && !is_code(text, quoted, opening.spaced)
+        }
+        Strength::Issuer => {
+            let assigned = matches!(opening.operator, "=" | ":" | ":=" | "=>" | "is");
+            assigned && text.len() >= ISSUED_BYTES && is_issued(text)
         }
         Strength::Key => {
             let least = match name.head.is_empty() {
@@ -202,6 +213,11 @@ fn is_typed(window: &Window<'_>, value: &Range<usize>, quoted: bool) -> bool {
     // Between quotes, an identifier names something; words are what they are.
     let joint: &[u8] = if quoted { b" " } else { b"_-" };
     ends && words.iter().all(|byte| byte.is_ascii_alphanumeric() || joint.contains(byte))
+}
+
+/// What stands beside an issuer's name may be anything: only what is nothing but a token counts.
+fn is_issued(text: &[u8]) -> bool {
+    text.iter().all(|byte| ISSUED.has(*byte)) && !has_mark(text) && is_token(text) && entropy::is_random(text, 3.0)
 }
 
 /// Cheap: a bare token goes on for a while, and has no padding yet.
