@@ -1,16 +1,19 @@
-//! The resume buffer: the masked events of a running turn. After a restart they are folded again, and what they give is
-//! stored as the aborted reply.
+//! The resume buffer: what the bridge made of a running turn's events, masked, as events again. After a restart they are
+//! folded once more, and what they give is stored as the aborted reply.
 //!
 //! Text waits in the masker until no secret can start in it, so the buffer lags behind what clients have seen by at
-//! most the masker's hold-back; nothing unmasked is ever in it (REDACT_BEFORE_PERSIST).
+//! most the masker's hold-back; nothing unmasked is ever in it (REDACT_BEFORE_PERSIST). A block ends here where the
+//! bridge ends it and nowhere else: half a secret is told only when the other half cannot come.
 
-use threadkeep_core::AiEvent;
+use threadkeep_core::bridge::MAX_REPLY_BYTES;
 use threadkeep_core::mask::{MaskStream, Masker};
+use threadkeep_core::problem::ProblemCode;
+use threadkeep_core::{Accumulator, AiEvent, UiMessageChunk};
 
 /// Unflushed bytes from which on a segment is written at once.
 const SEGMENT_BYTES: usize = 64 * 1024;
 
-/// Turns events into masked segments of NDJSON.
+/// Turns chunks into masked segments of NDJSON.
 pub(crate) struct Journal {
     masker: Masker,
     /// The text or reasoning block that is open: its kind and what of it is not safe to store yet.
@@ -18,6 +21,8 @@ pub(crate) struct Journal {
     /// Masked text of one block that is not a line yet.
     gathered: Option<(Kind, String)>,
     unflushed: String,
+    /// Bytes of the replacements so far.
+    replaced: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,22 +33,65 @@ enum Kind {
 
 impl Journal {
     pub(crate) fn new(masker: Masker) -> Self {
-        Self { masker, open: None, gathered: None, unflushed: String::new() }
+        Self { masker, open: None, gathered: None, unflushed: String::new(), replaced: 0 }
     }
 
-    /// Takes one event; says whether there is a segment that should be written now.
-    pub(crate) fn record(&mut self, event: AiEvent) -> bool {
-        match event {
-            AiEvent::TextDelta { delta } => self.delta(Kind::Text, &delta),
-            AiEvent::ReasoningDelta { delta } => self.delta(Kind::Reasoning, &delta),
-            AiEvent::ToolCallStart { .. } | AiEvent::ToolCallResult { .. } | AiEvent::AssistantFinal { .. } => {
-                self.close();
-                let masked = self.masked(event);
-                self.write(&masked);
-            }
-            // Neither is part of the message; `done` and `error` end the turn, and the buffer with it.
-            AiEvent::UsageReport { .. } | AiEvent::Status { .. } | AiEvent::Done { .. } | AiEvent::Error { .. } => {}
+    /// Folds one event and takes what came of it; each chunk is first told. What the reply has no room for is not here
+    /// either, so both have the same bound.
+    pub(crate) fn take_event(&mut self, run: &mut Accumulator, event: AiEvent, mut tell: impl FnMut(&UiMessageChunk)) {
+        let content = match &event {
+            AiEvent::AssistantFinal { content } => Some(content.clone()),
+            _ => None,
+        };
+        let pushed = run.push(event);
+        let differs = pushed.problem.is_some_and(|problem| problem.code == ProblemCode::FinalTextDiffers);
+        if let Some(content) = content.filter(|_| differs) {
+            self.replace(&content);
         }
+        for chunk in pushed.chunks {
+            tell(&chunk);
+            self.record(chunk);
+        }
+    }
+
+    fn record(&mut self, chunk: UiMessageChunk) {
+        match chunk {
+            UiMessageChunk::TextDelta(chunk) => self.delta(Kind::Text, &chunk.delta),
+            UiMessageChunk::ReasoningDelta(chunk) => self.delta(Kind::Reasoning, &chunk.delta),
+            UiMessageChunk::TextEnd(_) | UiMessageChunk::ReasoningEnd(_) => self.close(),
+            UiMessageChunk::ToolInputAvailable(call) => {
+                let mut args = call.input.unwrap_or_default();
+                self.masker.mask_value(&mut args);
+                let (tool_call_id, tool_name) = (call.tool_call_id, call.tool_name);
+                self.write(&AiEvent::ToolCallStart { tool_call_id, tool_name, args });
+            }
+            UiMessageChunk::ToolOutputAvailable(output) | UiMessageChunk::ToolOutputError(output) => {
+                let is_error = output.error_text.is_some().then_some(true);
+                let mut result = output.error_text.map_or_else(|| output.output.unwrap_or_default(), Into::into);
+                self.masker.mask_value(&mut result);
+                self.write(&AiEvent::ToolCallResult { tool_call_id: output.tool_call_id, result, is_error });
+            }
+            // The fold makes the steps again, a status is no part of the message, and the end of the turn is the end of
+            // its buffer.
+            _ => {}
+        }
+    }
+
+    /// Takes the text that the executor says instead of what was streamed. Of the open text nothing is told any more.
+    fn replace(&mut self, content: &str) {
+        // An executor may say it again and again, and each is a line more. Without the later ones a restart finds an
+        // older text; the reply itself has the last.
+        self.replaced += content.len();
+        if self.replaced > MAX_REPLY_BYTES {
+            return;
+        }
+        self.open.take_if(|(kind, _)| *kind == Kind::Text);
+        self.close();
+        self.write(&AiEvent::AssistantFinal { content: self.masker.mask_text(content).into_owned() });
+    }
+
+    /// Whether there is a segment that should be written now.
+    pub(crate) fn is_full(&self) -> bool {
         self.unflushed.len() + self.gathered.as_ref().map_or(0, |(_, text)| text.len()) >= SEGMENT_BYTES
     }
 
@@ -101,57 +149,73 @@ impl Journal {
             self.unflushed.push('\n');
         }
     }
-
-    fn masked(&self, mut event: AiEvent) -> AiEvent {
-        match &mut event {
-            AiEvent::ToolCallStart { args: value, .. } | AiEvent::ToolCallResult { result: value, .. } => {
-                self.masker.mask_value(value);
-            }
-            AiEvent::AssistantFinal { content } => *content = self.masker.mask_text(content).into_owned(),
-            AiEvent::TextDelta { .. }
-            | AiEvent::ReasoningDelta { .. }
-            | AiEvent::UsageReport { .. }
-            | AiEvent::Status { .. }
-            | AiEvent::Done { .. }
-            | AiEvent::Error { .. } => {}
-        }
-        event
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-    use threadkeep_core::Accumulator;
+
+    /// A run and its journal, fed as the pump feeds them.
+    struct Run {
+        run: Accumulator,
+        journal: Journal,
+        stored: String,
+    }
+
+    impl Run {
+        fn new() -> Self {
+            Self { run: Accumulator::new("m", None), journal: Journal::new(Masker::default()), stored: String::new() }
+        }
+
+        fn push(&mut self, event: AiEvent) -> &mut Self {
+            self.journal.take_event(&mut self.run, event, |_| {});
+            self.stored.extend(self.journal.take_segment());
+            self
+        }
+
+        /// The reply that a restart makes of what the journal holds.
+        fn recovered(&self) -> String {
+            let mut run = Accumulator::new("m", None);
+            for line in self.stored.lines() {
+                assert_eq!(
+                    run.push_json(line.as_bytes())
+                        .problem
+                        .filter(|problem| problem.code != ProblemCode::FinalTextDiffers),
+                    None
+                );
+            }
+            serde_json::to_string(&run.finish().message).unwrap()
+        }
+    }
 
     fn text(delta: &str) -> AiEvent {
         AiEvent::TextDelta { delta: delta.to_owned() }
     }
 
-    /// The reply that a restart makes of what the journal holds.
-    fn recovered(journal: &mut Journal) -> String {
-        let mut run = Accumulator::new("m", None);
-        for line in journal.take_segment().unwrap_or_default().lines() {
-            let _ = run.push_json(line.as_bytes());
-        }
-        serde_json::to_string(&run.finish().message).unwrap_or_default()
+    fn reasoning(delta: &str) -> AiEvent {
+        AiEvent::ReasoningDelta { delta: delta.to_owned() }
+    }
+
+    fn last(content: &str) -> AiEvent {
+        AiEvent::AssistantFinal { content: content.to_owned() }
+    }
+
+    const EMAIL: &str = concat!("jo.doe@", "example.org");
+
+    fn call() -> AiEvent {
+        AiEvent::ToolCallStart { tool_call_id: "c".into(), tool_name: "mail".into(), args: json!({"to": EMAIL}) }
     }
 
     #[test]
     fn redact_before_persist_a_secret_cut_anywhere_is_in_no_segment() {
-        let secret = concat!("jo.doe@", "example.org");
-        let whole = format!("write to {secret} today please");
+        let whole = format!("write to {EMAIL} today please");
         for cut in 1..whole.len() {
-            let mut journal = Journal::new(Masker::default());
             let (head, tail) = whole.split_at(cut);
-            journal.record(text(head));
-            let early = journal.take_segment().unwrap_or_default();
-            journal.record(text(tail));
-            journal.close();
-            let late = journal.take_segment().unwrap_or_default();
-            let stored: String = [early, late].concat();
-            let deltas: String = stored
+            let mut run = Run::new();
+            run.push(text(head)).push(text(tail)).push(call());
+            let deltas: String = run
+                .stored
                 .lines()
                 .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
                 .filter_map(|event| event["delta"].as_str().map(str::to_owned))
@@ -161,26 +225,67 @@ mod tests {
     }
 
     #[test]
+    fn redact_before_persist_a_final_that_goes_on_in_the_middle_of_a_secret_tells_neither_half() {
+        let whole = format!("write to {EMAIL} today please");
+        for cut in 1..whole.len() {
+            let mut run = Run::new();
+            run.push(text(&whole[..cut])).push(last(&whole));
+            assert!(!run.stored.contains("doe"), "cut at {cut}");
+            run.push(call());
+            assert!(run.recovered().contains("write to [REDACTED_EMAIL] today please"), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn redact_before_persist_a_final_that_differs_discards_what_was_held_back() {
+        let mut run = Run::new();
+        run.push(text("write to jo.doe@")).push(last("I write to nobody. "));
+        assert!(!run.stored.contains("doe"));
+        assert!(run.recovered().contains(r#""text":"I write to nobody. ""#));
+    }
+
+    #[test]
+    fn a_final_keeps_the_reasoning_before_it() {
+        let mut run = Run::new();
+        run.push(text("a ")).push(reasoning("so be it")).push(last("b "));
+        let reply = run.recovered();
+        assert!(reply.contains("so be it") && reply.contains(r#""text":"b ""#) && !reply.contains(r#""a ""#));
+    }
+
+    #[test]
+    fn a_final_that_says_nothing_new_is_not_kept() {
+        let mut run = Run::new();
+        run.push(text("Hello ")).push(call());
+        let stored = run.stored.len();
+        run.push(last("Hello ")).push(last("Hello "));
+        assert_eq!(run.stored.len(), stored);
+    }
+
+    #[test]
+    fn finals_that_contradict_each_other_for_ever_do_not_fill_the_buffer() {
+        let mut run = Run::new();
+        for round in 0..40 {
+            run.push(last(&format!("{round} {}", "x".repeat(1024 * 1024))));
+        }
+        assert!(run.stored.len() <= MAX_REPLY_BYTES + 16 * 1024);
+    }
+
+    #[test]
     fn tool_input_and_output_are_masked() {
-        let mut journal = Journal::new(Masker::default());
-        journal.record(AiEvent::ToolCallStart {
-            tool_call_id: "c".into(),
-            tool_name: "mail".into(),
-            args: json!({"to": concat!("jo.doe@", "example.org")}),
-        });
-        let result = json!([concat!("jo.doe@", "example.org")]);
-        journal.record(AiEvent::ToolCallResult { tool_call_id: "c".into(), result, is_error: None });
-        assert!(!recovered(&mut journal).contains("jo.doe"));
+        let result = |is_error| AiEvent::ToolCallResult { tool_call_id: "c".into(), result: json!([EMAIL]), is_error };
+        for (is_error, state) in [(None, "output-available"), (Some(true), "output-error")] {
+            let mut run = Run::new();
+            run.push(call()).push(result(is_error));
+            assert!(!run.stored.contains("jo.doe"));
+            assert!(run.recovered().contains(state));
+        }
     }
 
     #[test]
     fn a_restart_gets_the_blocks_in_their_order() {
-        let mut journal = Journal::new(Masker::default());
-        journal.record(AiEvent::ReasoningDelta { delta: "hm. ".into() });
-        journal.record(text("Hello "));
-        journal.record(AiEvent::ReasoningDelta { delta: "so. ".into() });
-        journal.close();
-        let reply = recovered(&mut journal);
+        let mut run = Run::new();
+        run.push(reasoning("hm. ")).push(text("Hello ")).push(reasoning("so. ")).push(call());
+        let reply = run.recovered();
         let at = |text: &str| reply.find(text).expect("in the reply");
         assert!(at("hm. ") < at("Hello ") && at("Hello ") < at("so. "));
     }

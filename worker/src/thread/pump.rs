@@ -199,7 +199,7 @@ impl Pump<'_> {
 
     /// Takes a batch of events and sends what becomes of it in one write.
     fn take(&mut self, batch: executor::Batch) {
-        let mut chunks = Vec::new();
+        let mut bytes = Vec::new();
         for event in batch {
             self.events += 1;
             match event {
@@ -210,7 +210,14 @@ impl Pump<'_> {
                     self.terminal = Some(event);
                     self.terminal_ms = now_ms();
                 }
-                Ok(event) => chunks.extend(self.take_event(event)),
+                Ok(event) => {
+                    if let Some(run) = self.turn.run.borrow_mut().as_mut() {
+                        self.journal.take_event(run, event, |chunk| chunk.write_sse(&mut bytes));
+                    }
+                    if self.journal.is_full() {
+                        self.flush();
+                    }
+                }
                 Err(code) => {
                     if let Some(run) = self.turn.run.borrow_mut().as_mut() {
                         run.skip(code);
@@ -218,19 +225,7 @@ impl Pump<'_> {
                 }
             }
         }
-        self.send(&encode(&chunks));
-    }
-
-    /// Folds one event. Only what the reply has room for goes into the buffer, so both have the same bound.
-    fn take_event(&mut self, event: AiEvent) -> Vec<UiMessageChunk> {
-        let kept = event.clone();
-        let pushed = self.turn.run.borrow_mut().as_mut().map(|run| run.push(event)).unwrap_or_default();
-        let refused = pushed.problem.is_some() || pushed.chunks.is_empty();
-        let is_final = matches!(kept, AiEvent::AssistantFinal { .. });
-        if (!refused || is_final) && self.journal.record(kept) {
-            self.flush();
-        }
-        pushed.chunks
+        self.send(&bytes);
     }
 
     fn send(&mut self, bytes: &[u8]) {
