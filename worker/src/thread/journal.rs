@@ -6,7 +6,7 @@
 //! bridge ends it and nowhere else: half a secret is told only when the other half cannot come.
 
 use threadkeep_core::bridge::MAX_REPLY_BYTES;
-use threadkeep_core::mask::{MaskStream, Masker};
+use threadkeep_core::mask::{MaskStream, Masker, Pass};
 use threadkeep_core::problem::ProblemCode;
 use threadkeep_core::{Accumulator, AiEvent, UiMessageChunk};
 
@@ -16,6 +16,8 @@ const SEGMENT_BYTES: usize = 64 * 1024;
 /// Turns chunks into masked segments of NDJSON.
 pub(crate) struct Journal {
     masker: Masker,
+    /// What the texts so far leave to the next: a private key may go on behind a tool call.
+    pass: Pass,
     /// The text or reasoning block that is open: its kind and what of it is not safe to store yet.
     open: Option<(Kind, MaskStream)>,
     /// Masked text of one block that is not a line yet.
@@ -33,7 +35,7 @@ enum Kind {
 
 impl Journal {
     pub(crate) fn new(masker: Masker) -> Self {
-        Self { masker, open: None, gathered: None, unflushed: String::new(), replaced: 0 }
+        Self { masker, pass: Pass::default(), open: None, gathered: None, unflushed: String::new(), replaced: 0 }
     }
 
     /// Folds one event and takes what came of it; each chunk is first told. What the reply has no room for is not here
@@ -61,14 +63,14 @@ impl Journal {
             UiMessageChunk::TextEnd(_) | UiMessageChunk::ReasoningEnd(_) => self.close(),
             UiMessageChunk::ToolInputAvailable(call) => {
                 let mut args = call.input.unwrap_or_default();
-                self.masker.mask_value(&mut args);
+                self.masker.mask_value_in(&mut args, &mut self.pass);
                 let (tool_call_id, tool_name) = (call.tool_call_id, call.tool_name);
                 self.write(&AiEvent::ToolCallStart { tool_call_id, tool_name, args });
             }
             UiMessageChunk::ToolOutputAvailable(output) | UiMessageChunk::ToolOutputError(output) => {
                 let is_error = output.error_text.is_some().then_some(true);
                 let mut result = output.error_text.map_or_else(|| output.output.unwrap_or_default(), Into::into);
-                self.masker.mask_value(&mut result);
+                self.masker.mask_value_in(&mut result, &mut self.pass);
                 self.write(&AiEvent::ToolCallResult { tool_call_id: output.tool_call_id, result, is_error });
             }
             // The fold makes the steps again, a status is no part of the message, and the end of the turn is the end of
@@ -104,7 +106,7 @@ impl Journal {
     fn delta(&mut self, kind: Kind, delta: &str) {
         if self.open.as_ref().is_none_or(|(open, _)| *open != kind) {
             self.close();
-            self.open = Some((kind, self.masker.stream()));
+            self.open = Some((kind, self.masker.stream().behind(&self.pass)));
         }
         let masked = self.open.as_mut().map(|(_, stream)| stream.push(delta)).unwrap_or_default();
         self.write_delta(kind, masked);
@@ -112,7 +114,8 @@ impl Journal {
 
     fn close(&mut self) {
         if let Some((kind, mut stream)) = self.open.take() {
-            self.write_delta(kind, stream.finish());
+            let masked = stream.finish_in(&mut self.pass);
+            self.write_delta(kind, masked);
         }
     }
 
@@ -288,5 +291,21 @@ mod tests {
         let reply = run.recovered();
         let at = |text: &str| reply.find(text).expect("in the reply");
         assert!(at("hm. ") < at("Hello ") && at("Hello ") < at("so. "));
+    }
+
+    #[test]
+    fn a_private_key_that_a_call_cuts_in_two_is_in_neither_half() {
+        let line = "MHcCAQEEIAa8Qn2Zx1v5Kq0dJw3RtYb7LmN9pOe4Hs6GfUiCjDkEoAoGCCqGSM49";
+        let mut run = Run::new();
+        run.push(text(&format!("-----BEGIN EC PRIVATE KEY-----\n{line}\n")))
+            .push(AiEvent::ToolCallStart { tool_call_id: "c".into(), tool_name: "t".into(), args: json!({"page": 2}) })
+            .push(AiEvent::ToolCallResult {
+                tool_call_id: "c".into(),
+                result: json!(format!("{line}\n")),
+                is_error: None,
+            })
+            .push(text(&format!("{line}\n-----END EC PRIVATE KEY-----\n")))
+            .push(reasoning("bye"));
+        assert!(!run.stored.contains("MHcCAQ") && run.stored.matches("PRIVATE_KEY").count() == 3, "{}", run.stored);
     }
 }

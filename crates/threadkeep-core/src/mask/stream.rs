@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::compiled::Compiled;
 use super::counts::MaskCounts;
+use super::detect::pem::cut;
 use super::engine::{self, Cursor, Step};
+use super::value::Pass;
 use super::window::{CONTEXT_BYTES, LOOK_AHEAD_BYTES, LOOK_BACK_BYTES};
 
 /// Most raw text a stream holds back, in bytes: the longest look-ahead, what precedes its trigger, and an eighth on
@@ -54,6 +56,25 @@ impl MaskStream {
         let masked = self.advance(false);
         self.forget();
         masked
+    }
+
+    /// As [`Masker::stream`], behind other texts of a message: one of them may have ended inside of a private key.
+    ///
+    /// [`Masker::stream`]: super::Masker::stream
+    #[must_use]
+    pub fn behind(mut self, pass: &Pass) -> Self {
+        if pass.key_is_open {
+            // The key goes on as if it began here; its first line was given with the other text.
+            self.buffer.push_str(cut::ARMOUR);
+            self.given = self.buffer.len();
+        }
+        self
+    }
+
+    /// [`MaskStream::finish`] for a text that others follow.
+    pub fn finish_in(&mut self, pass: &mut Pass) -> String {
+        pass.key_is_open = cut::opens(&self.buffer);
+        self.finish()
     }
 
     /// The text has ended: returns the masked rest. The stream is then ready for the next text.

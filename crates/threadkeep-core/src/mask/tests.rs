@@ -280,6 +280,24 @@ fn in_pieces(masker: &Masker, text: &str, cuts: &[usize]) -> String {
 }
 
 #[test]
+fn a_key_that_is_cut_between_two_streams_is_masked_in_both() {
+    let line = "MHcCAQEEIAa8Qn2Zx1v5Kq0dJw3RtYb7LmN9pOe4Hs6GfUiCjDkEoAoGCCqGSM49";
+    let masker = Masker::default();
+    let mut pass = super::Pass::default();
+    let mut streamed = |text: &str| {
+        let mut stream = masker.stream().behind(&pass);
+        let pieces: String = text.chars().map(|letter| stream.push(letter.encode_utf8(&mut [0; 4]))).collect();
+        pieces + &stream.finish_in(&mut pass)
+    };
+    assert_eq!(streamed(&format!("a -----BEGIN PRIVATE KEY-----\n{line}\n")), "a [REDACTED_PRIVATE_KEY]\n");
+    assert_eq!(streamed(&format!("{line}\n{line}\n")), "[REDACTED_PRIVATE_KEY]\n");
+    assert_eq!(streamed(&format!("{line}\n-----END PRIVATE KEY-----\nbye")), "[REDACTED_PRIVATE_KEY]\nbye");
+    assert_eq!(streamed(&format!("{line}\n")), format!("{line}\n"));
+    assert_eq!(streamed("-----BEGIN PRIVATE KEY-----\n"), "-----BEGIN PRIVATE KEY-----\n");
+    assert_eq!(streamed("is how it starts"), "is how it starts");
+}
+
+#[test]
 fn hold_back_is_bounded() {
     let masker = Masker::default();
     for piece in ["A", "eyJ", "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "a@", "1 ", "é"] {

@@ -8,12 +8,12 @@ use super::masker::Masker;
 use super::rule::Rule;
 use crate::json::JsonMap;
 
-/// What one leaf leaves to the next.
+/// What one text of a message leaves to the next.
 #[derive(Debug, Default)]
-pub(super) struct Pass {
+pub struct Pass {
     pub(super) counts: MaskCounts,
     /// A private key was cut at the end of a text: what looks like the rest of one is.
-    key_is_open: bool,
+    pub(super) key_is_open: bool,
 }
 
 /// A string from this length on is looked at for being a base64 payload as a whole, in bytes. Longer than any token.
@@ -39,8 +39,13 @@ impl Masker {
     /// integer that is a payment card number becomes the card's placeholder, a string.
     pub fn mask_value(&self, value: &mut Value) -> MaskCounts {
         let mut pass = Pass::default();
-        self.mask_leaves(value, &mut pass);
+        self.mask_value_in(value, &mut pass);
         pass.counts
+    }
+
+    /// The same for a value that stands between other texts of a message.
+    pub fn mask_value_in(&self, value: &mut Value, pass: &mut Pass) {
+        self.mask_leaves(value, pass);
     }
 
     pub(super) fn mask_leaves(&self, value: &mut Value, pass: &mut Pass) {

@@ -109,6 +109,9 @@ fn material(body: &[u8]) -> usize {
 pub(in crate::mask) mod cut {
     use super::{Block, LABEL_BYTES, material};
 
+    /// What a key that goes on is put behind.
+    pub(in crate::mask) const ARMOUR: &str = "-----BEGIN PRIVATE KEY-----\n";
+
     /// Least characters of a line of a key, in bytes: what goes on must look like one.
     const LINE_BYTES: usize = 24;
 
