@@ -14,16 +14,28 @@ struct Print {
     any_case: bool,
 }
 
-/// Nibbles at each place of the fingerprints of a bucket, as bits.
+/// The fingerprints of a bucket.
 #[derive(Clone, Copy, Default)]
 struct Bucket {
-    low: [u16; FINGERPRINT_BYTES],
-    high: [u16; FINGERPRINT_BYTES],
+    places: [Nibbles; FINGERPRINT_BYTES],
+    /// Of all texts of three bytes, the part that is let through.
+    share: f32,
+}
+
+/// Nibbles at one place of the fingerprints, as bits.
+#[derive(Clone, Copy, Default)]
+struct Nibbles {
+    low: u16,
+    high: u16,
+    /// How common the bytes of each high nibble are whose low nibble is here.
+    rows: [f32; 8],
 }
 
 /// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
 pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
     let mut prints: Vec<Print> = Vec::new();
+    // Most are not among them: a bit says so sooner than a search.
+    let mut seen = [0u64; SEEN_BITS / 64];
     let mut offsets = vec![0; anchors.len()];
     // Short ones have the least choice, and what they chose suits many a longer one: `key`, `api_key`.
     let longest = anchors.iter().map(|(anchor, _)| anchor.len()).max().unwrap_or(0);
@@ -31,10 +43,16 @@ pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
         for ((anchor, any_case), offset) in anchors.iter().zip(&mut offsets).filter(|((own, _), _)| own.len() == len) {
             let print = |at: usize| Print::at(anchor, at, *any_case);
             let starts = starts(anchor);
-            let known = (0..starts).find(|at| prints.contains(&print(*at)));
+            let known = (0..starts).map(|at| (at, print(at))).find(|(_, print)| {
+                let bit = print.hash();
+                seen[bit / 64] >> (bit % 64) & 1 == 1 && prints.contains(print)
+            });
+            let known = known.map(|(at, _)| at);
             *offset = known.or_else(|| (0..starts).min_by_key(|at| commonness_of(print(*at)))).unwrap_or(0);
             if known.is_none() {
-                prints.push(print(*offset));
+                let new = print(*offset);
+                seen[new.hash() / 64] |= 1 << (new.hash() % 64);
+                prints.push(new);
             }
         }
     }
@@ -52,7 +70,7 @@ fn gather(prints: &[Print]) -> Prints {
             gathered.single = byte;
             continue;
         }
-        let cost = |bucket: &Bucket| bucket.with(print).share() - bucket.share();
+        let cost = |bucket: &Bucket| bucket.with(print).share - bucket.share;
         if let Some(best) = buckets.iter_mut().min_by(|a, b| cost(a).total_cmp(&cost(b))) {
             *best = best.with(print);
         }
@@ -60,15 +78,22 @@ fn gather(prints: &[Print]) -> Prints {
     for (number, bucket) in buckets.iter().enumerate() {
         for place in 0..FINGERPRINT_BYTES {
             for nibble in 0..16 {
-                gathered.low[place][nibble] |= ((bucket.low[place] >> nibble & 1) as u8) << number;
-                gathered.high[place][nibble] |= ((bucket.high[place] >> nibble & 1) as u8) << number;
+                gathered.low[place][nibble] |= ((bucket.places[place].low >> nibble & 1) as u8) << number;
+                gathered.high[place][nibble] |= ((bucket.places[place].high >> nibble & 1) as u8) << number;
             }
         }
     }
     gathered
 }
 
+/// Bits that tell fingerprints apart.
+const SEEN_BITS: usize = 1 << 12;
+
 impl Print {
+    fn hash(&self) -> usize {
+        self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(byte.unwrap_or(0))) % SEEN_BITS
+    }
+
     fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
         Self { bytes: [at, at + 1, at + 2].map(|at| anchor.get(at).copied()), any_case }
     }
@@ -77,31 +102,57 @@ impl Print {
 impl Bucket {
     #[must_use]
     fn with(mut self, print: &Print) -> Self {
-        for (place, byte) in print.bytes.iter().enumerate() {
-            let (low, high) = (&mut self.low[place], &mut self.high[place]);
+        for (place, byte) in self.places.iter_mut().zip(print.bytes) {
             match byte {
                 Some(byte) => {
-                    *low |= 1 << (byte & 15);
-                    *high |= 1 << (byte >> 4);
+                    place.add(byte);
                     if print.any_case {
-                        *high |= 1 << (byte.to_ascii_uppercase() >> 4);
+                        place.add(byte.to_ascii_uppercase());
                     }
                 }
-                None => (*low, *high) = (u16::MAX, u16::MAX),
+                None => *place = Nibbles::all(),
             }
         }
+        self.share = self.places.iter().map(Nibbles::share).product();
         self
     }
+}
 
-    /// Of all texts of three bytes, the part that is let through.
+impl Nibbles {
+    fn all() -> Self {
+        let mut all = Self { low: u16::MAX, high: u16::MAX, rows: [0.0; 8] };
+        for byte in 0..128u8 {
+            all.rows[usize::from(byte >> 4)] += f32::from(COMMONNESS[usize::from(byte)]);
+        }
+        all
+    }
+
+    fn add(&mut self, byte: u8) {
+        self.high |= 1 << (byte >> 4);
+        let low = byte & 15;
+        if self.low >> low & 1 == 0 {
+            self.low |= 1 << low;
+            for (high, row) in (0u8..).zip(&mut self.rows) {
+                *row += f32::from(COMMONNESS[usize::from(high << 4 | low)]);
+            }
+        }
+    }
+
     fn share(&self) -> f32 {
-        let place = |(low, high): (&u16, &u16)| {
-            let stands = |byte: &u8| low >> (byte & 15) & 1 == 1 && high >> (byte >> 4) & 1 == 1;
-            (0..128).filter(stands).map(|byte| f32::from(commonness(byte))).sum::<f32>() / 512.0
-        };
-        self.low.iter().zip(&self.high).map(place).product()
+        let stands = |(high, row): (usize, &f32)| if self.high >> high & 1 == 1 { *row } else { 0.0 };
+        self.rows.iter().enumerate().map(stands).sum::<f32>() / 512.0
     }
 }
+
+static COMMONNESS: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = commonness(byte);
+        byte += 1;
+    }
+    table
+};
 
 /// Where a fingerprint may start: before the first space, because what precedes a space may already have been given
 /// away by a stream; and so that all of its bytes are known, if the anchor has as many.
@@ -115,7 +166,7 @@ fn commonness_of(print: Print) -> u32 {
 }
 
 /// Rough share of a byte in prose, code and JSON.
-fn commonness(byte: u8) -> u8 {
+const fn commonness(byte: u8) -> u8 {
     match byte {
         b' ' => 60,
         b'e' => 40,
