@@ -4,8 +4,8 @@ use crate::reply::Reply;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use threadkeep_core::ErrorCode;
 use threadkeep_core::half_letters::replace_half_letters;
+use threadkeep_core::{ErrorCode, is_dense};
 use worker::Request;
 
 /// Largest body of a chat request, in bytes. A stock client posts its whole history, which is not read but has to pass:
@@ -24,12 +24,13 @@ pub(crate) const MAX_SMALL_BODY_BYTES: usize = 64 * 1024;
 /// Reads the body.
 ///
 /// # Errors
-/// [`ErrorCode::BodyTooLarge`] as soon as it is known, before the rest is read.
+/// [`ErrorCode::BodyTooLarge`] as soon as it is known, before the rest is read; [`ErrorCode::InvalidJson`] for a body
+/// that breaks off.
 pub(crate) async fn read(request: &mut Request, limit: usize) -> Reply<Vec<u8>> {
     let length = request.headers().get("content-length")?.and_then(|text| text.parse::<usize>().ok());
     match length {
         Some(length) if length > limit => Err(ErrorCode::BodyTooLarge.into()),
-        Some(_) => Ok(request.bytes().await?),
+        Some(_) => Ok(request.bytes().await.map_err(|_| ErrorCode::InvalidJson)?),
         None => read_chunked(request, limit).await,
     }
 }
@@ -37,10 +38,14 @@ pub(crate) async fn read(request: &mut Request, limit: usize) -> Reply<Vec<u8>> 
 /// Reads a body as JSON.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidJson`] for what is none, or not UTF-8.
+/// [`ErrorCode::InvalidJson`] for what is none, or not UTF-8; [`ErrorCode::BodyTooLarge`] for what would be too large
+/// once it is read.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ErrorCode> {
     // From text and not from bytes: one reader in the bundle instead of two.
     let text = std::str::from_utf8(body).map_err(|_| ErrorCode::InvalidJson)?;
+    if is_dense(text) {
+        return Err(ErrorCode::BodyTooLarge);
+    }
     // JavaScript strings may hold half a letter, and JSON.stringify escapes it; Unicode text cannot.
     let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&replace_half_letters(text)));
     value.map_err(|_| ErrorCode::InvalidJson)
@@ -93,7 +98,7 @@ async fn read_chunked(request: &mut Request, limit: usize) -> Reply<Vec<u8>> {
     let mut stream = request.stream()?;
     let mut body = Vec::new();
     while let Some(chunk) = stream.next().await {
-        body.extend(chunk?);
+        body.extend(chunk.map_err(|_| ErrorCode::InvalidJson)?);
         if body.len() > limit {
             return Err(ErrorCode::BodyTooLarge.into());
         }

@@ -48,6 +48,9 @@ pub(crate) struct UsageHook {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ConfigError(pub(crate) &'static str);
 
+/// Largest `MAX_THREAD_MESSAGES`: storage has a million places for the messages of a thread, and nobody loads so many.
+const MOST_THREAD_MESSAGES: usize = 100_000;
+
 /// Pause between the demo's deltas, in milliseconds: about the pace of a model.
 const DEMO_DELAY_MS: u64 = 20;
 
@@ -79,11 +82,15 @@ impl Config {
             }
             Some(_) => return Err(ConfigError("EXECUTOR")),
         };
+        let max_thread_messages = number(value("MAX_THREAD_MESSAGES"), "MAX_THREAD_MESSAGES", MAX_THREAD_MESSAGES)?;
+        if max_thread_messages > MOST_THREAD_MESSAGES {
+            return Err(ConfigError("MAX_THREAD_MESSAGES"));
+        }
         Ok(Self {
             executor,
             usage_hook: value("USAGE_HOOK_URL").map(|url| UsageHook { url, token: value("USAGE_HOOK_TOKEN") }),
             cors_origins: list(value("CORS_ORIGINS")),
-            max_thread_messages: number(value("MAX_THREAD_MESSAGES"), "MAX_THREAD_MESSAGES", MAX_THREAD_MESSAGES)?,
+            max_thread_messages,
             demo_tokens: value("DEMO_TOKENS").as_deref() == Some("enabled"),
         })
     }
@@ -126,7 +133,9 @@ mod tests {
     fn a_missing_or_wrong_variable_is_named() {
         assert_eq!(read(&[("EXECUTOR", "magic")]).err(), Some(ConfigError("EXECUTOR")));
         assert_eq!(read(&[("EXECUTOR", "events")]).err(), Some(ConfigError("EVENTS_URL")));
-        assert_eq!(read(&[("MAX_THREAD_MESSAGES", "many")]).err(), Some(ConfigError("MAX_THREAD_MESSAGES")));
+        for wrong in ["many", "100001"] {
+            assert_eq!(read(&[("MAX_THREAD_MESSAGES", wrong)]).err(), Some(ConfigError("MAX_THREAD_MESSAGES")));
+        }
     }
 
     #[test]

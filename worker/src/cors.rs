@@ -27,16 +27,9 @@ pub(crate) fn preflight(origin: Option<&str>) -> worker::Result<Response> {
     Ok(response)
 }
 
-/// Lets the page of an allowed origin read the response. The headers of an object's response are immutable, hence the
-/// copy.
-pub(crate) fn with_origin(response: Response, origin: Option<&str>) -> worker::Result<Response> {
-    let Some(origin) = origin else { return Ok(response) };
-    let headers = Headers::new();
-    for (name, value) in response.headers().entries() {
-        headers.append(&name, &value)?;
-    }
+/// Lets the page of an allowed origin read a response with these headers.
+pub(crate) fn allow(headers: &Headers, origin: &str) -> worker::Result<()> {
     headers.set("access-control-allow-origin", origin)?;
     headers.set("access-control-expose-headers", EXPOSE_HEADERS)?;
-    headers.append("vary", "Origin")?;
-    Ok(response.with_headers(headers))
+    headers.append("vary", "Origin")
 }

@@ -8,12 +8,12 @@ use crate::directory::{self, ListQuery, Tenant};
 use crate::id;
 use crate::log::{self, RequestLine};
 use crate::project;
-use crate::reply::{self, Failure, Reply};
+use crate::reply::{self, Failure, NOTE_HEADER, Reply};
 use crate::route::Route;
-use crate::thread::call::{ThreadAddress, ThreadCall, TurnCall};
-use serde_json::json;
-use threadkeep_core::{ChatRequest, ErrorCode};
-use worker::{Context, Date, Env, Request, Response, event};
+use crate::thread::call::{STATE_KEY_HEADER, ThreadAddress, ThreadCall, TurnCall};
+use serde_json::{Value, json};
+use threadkeep_core::{ChatRequest, ErrorCode, StateKey};
+use worker::{Context, Date, Env, Headers, Request, Response, event};
 
 #[event(fetch)]
 async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -24,24 +24,53 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> worker::Res
     let name = route.as_ref().map_or("unknown", Route::name);
     let config = Config::from_env(&env);
     let origin = config.as_ref().ok().and_then(|config| cors::allowed_origin(request.headers(), config));
+    let mut state_key = route.as_ref().ok().and_then(Route::state_key).cloned();
     let result = match (config, route) {
+        // Where the local signer is closed, nothing tells that it exists.
+        (Ok(config), Ok(Route::DemoToken)) if !config.demo_tokens => Err(ErrorCode::NotFound.into()),
         (Ok(_), Ok(_)) if method == "OPTIONS" => Ok(cors::preflight(origin.as_deref())?),
         (Err(error), _) => Err(error.into()),
         (_, Err(code)) => Err(code.into()),
-        (Ok(config), Ok(route)) => handle(route, &method, &mut request, &env, &config).await,
+        (Ok(config), Ok(route)) => handle(route, &method, &mut request, &env, &config, &mut state_key).await,
     };
-    let code = result.as_ref().err().map(|failure| failure.code().as_str());
     let response = result.or_else(Failure::into_response)?;
     let ms = Date::now().as_millis() - started_ms;
-    log::line(&RequestLine { route: name, method: &method, status: response.status_code(), code, bytes, ms });
-    cors::with_origin(response, origin.as_deref())
+    let note: Option<Value> = response.headers().get(NOTE_HEADER)?.and_then(|note| serde_json::from_str(&note).ok());
+    let noted = |name| note.as_ref().and_then(|note| note.get(name));
+    let (status, code, masked) = (response.status_code(), noted("code"), noted("masked"));
+    log::line(&RequestLine { route: name, method: &method, status, code, masked, bytes, ms });
+    outward(response, origin.as_deref(), state_key.as_ref())
 }
 
-async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, config: &Config) -> Reply<Response> {
-    // Where the local signer is closed, nothing tells that it exists.
-    if route == Route::DemoToken && !config.demo_tokens {
-        return Err(ErrorCode::NotFound.into());
+/// The response as it leaves: without the note, under the key of its thread (STATE_KEY_LIFECYCLE), and readable for the
+/// page of an allowed origin. The headers of an object's response are immutable, hence the copy.
+fn outward(response: Response, origin: Option<&str>, state_key: Option<&StateKey>) -> worker::Result<Response> {
+    let given = response.headers();
+    let state_key = state_key.filter(|_| !given.has(STATE_KEY_HEADER).unwrap_or_default());
+    if origin.is_none() && state_key.is_none() && !given.has(NOTE_HEADER)? {
+        return Ok(response);
     }
+    let headers = Headers::new();
+    for (name, value) in given.entries().filter(|(name, _)| name != NOTE_HEADER) {
+        headers.append(&name, &value)?;
+    }
+    if let Some(state_key) = state_key {
+        headers.set(STATE_KEY_HEADER, state_key.as_str())?;
+    }
+    if let Some(origin) = origin {
+        cors::allow(&headers, origin)?;
+    }
+    Ok(response.with_headers(headers))
+}
+
+async fn handle(
+    route: Route,
+    method: &str,
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    state_key: &mut Option<StateKey>,
+) -> Reply<Response> {
     if !route.allows(method) {
         return Err(Failure::Method(route.allow()));
     }
@@ -61,7 +90,7 @@ async fn handle(route: Route, method: &str, request: &mut Request, env: &Env, co
     let owner = identity.owner.as_str().to_owned();
     let address = |state_key| ThreadAddress { owner: owner.clone(), state_key, scope: None };
     let (address, call, note, limit) = match (route, method) {
-        (Route::Chat, _) => return chat(request, env, config, &identity).await,
+        (Route::Chat, _) => return chat(request, env, config, &identity, state_key).await,
         (Route::Threads, _) => return list(request, env, &Tenant::User(&owner)).await,
         (Route::ProjectThreads(project), _) => {
             identity.require_project(&project, Access::Read)?;
@@ -92,12 +121,22 @@ async fn list(request: &Request, env: &Env, tenant: &Tenant<'_>) -> Reply<Respon
     directory::list(env, tenant, &ListQuery::parse(&request.inner().url())?).await
 }
 
-/// A chat turn. Its thread is named by the body: `scope`, else `stateKey`, else `id`, else a new key.
-async fn chat(request: &mut Request, env: &Env, config: &Config, identity: &Identity) -> Reply<Response> {
+/// A chat turn. Its thread is named by the body: `scope`, else `stateKey`, else `id`, else a new key. `named` is told its
+/// key, also when the turn is refused.
+async fn chat(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    identity: &Identity,
+    named: &mut Option<StateKey>,
+) -> Reply<Response> {
     let body = body::read(request, MAX_CHAT_BODY_BYTES).await?;
     let read = if identity.is_service() { ChatRequest::from_service_json } else { ChatRequest::from_json };
-    let mut chat = read(&body)?;
+    let mut chat = read(&body).inspect_err(|_| *named = ChatRequest::state_key_of(&body))?;
     drop(body);
+    if chat.scope.is_none() {
+        named.clone_from(&chat.state_key);
+    }
     if chat.model.as_deref().is_some_and(|model| !config.offers_model(model)) {
         return Err(ErrorCode::InvalidRequest.into());
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use threadkeep_core::mask::MaskCounts;
 use worker::{console_error, console_log};
 
 /// One finished request.
@@ -11,8 +12,12 @@ pub(crate) struct RequestLine<'a> {
     pub(crate) route: &'a str,
     pub(crate) method: &'a str,
     pub(crate) status: u16,
+    /// Of an error.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) code: Option<&'a str>,
+    pub(crate) code: Option<&'a Value>,
+    /// Values masked in what was stored, by rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) masked: Option<&'a Value>,
     /// Size of the request's body, as its header says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bytes: Option<u64>,
@@ -29,11 +34,19 @@ pub(crate) struct TurnLine<'a> {
     pub(crate) events: u64,
     pub(crate) bytes_sent: usize,
     pub(crate) ms: u64,
-    /// Values masked in the stored reply, by rule.
-    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
-    pub(crate) masked: serde_json::Map<String, serde_json::Value>,
+    /// Values masked in the question and in the reply, by rule.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub(crate) masked: Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) problems: Vec<threadkeep_core::Problem>,
+}
+
+/// Counts as a line has them; null when nothing was masked.
+pub(crate) fn counts(counts: &MaskCounts) -> Value {
+    if counts.is_empty() {
+        return Value::Null;
+    }
+    counts.iter().collect()
 }
 
 /// Something of ours failed: its kind, and what else may be told of it. Never an error's own text, it may quote anything.

@@ -4,9 +4,13 @@ use crate::auth::AuthError;
 use crate::config::ConfigError;
 use crate::log;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use threadkeep_core::ErrorCode;
+use threadkeep_core::mask::MaskCounts;
 use worker::{Headers, Response, ResponseBuilder};
+
+/// Header in which an object tells the entry what the request's line is to say, as JSON. It goes no further.
+pub(crate) const NOTE_HEADER: &str = "x-threadkeep-note";
 
 /// Why a request gets no success.
 #[derive(Debug)]
@@ -64,7 +68,7 @@ pub(crate) fn kind(error: &worker::Error) -> &'static str {
 }
 
 impl Failure {
-    /// The stable code, as the log and the client see it.
+    /// The stable code.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
             Self::Refused(code) => *code,
@@ -79,7 +83,7 @@ impl Failure {
         let code = self.code();
         let message = if let Self::Auth(auth) = &self { auth.message() } else { code.message() };
         let body = json!({"error": {"code": code, "message": message}});
-        let response = json(&body)?.with_status(code.status());
+        let response = noted(json(&body)?, &json!({"code": code}))?.with_status(code.status());
         match self {
             // RFC 9110, 11.6.1: a 401 names the scheme.
             Self::Auth(_) if code.status() == 401 => response.headers().set("www-authenticate", "Bearer")?,
@@ -89,6 +93,17 @@ impl Failure {
         }
         Ok(response)
     }
+}
+
+/// The response with a note for the request's line.
+fn noted(response: Response, note: &Value) -> worker::Result<Response> {
+    response.headers().set(NOTE_HEADER, &note.to_string())?;
+    Ok(response)
+}
+
+/// The same of what was masked in what the request brought.
+pub(crate) fn masked(response: Response, counts: &MaskCounts) -> worker::Result<Response> {
+    if counts.is_empty() { Ok(response) } else { noted(response, &json!({"masked": log::counts(counts)})) }
 }
 
 /// A JSON response that no cache keeps: all of it is somebody's.

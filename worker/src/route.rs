@@ -77,10 +77,24 @@ impl Route {
         Ok(Self::Scoped(Scope::new(&text(project)?, &text(kind)?, &text(id)?)?, part))
     }
 
+    /// The key of the thread that the path names.
+    pub(crate) fn state_key(&self) -> Option<&StateKey> {
+        match self {
+            Self::ChatStream(key) | Self::ChatStop(key) | Self::Thread(key) | Self::ThreadMessages(key) => Some(key),
+            Self::Health
+            | Self::DemoToken
+            | Self::Chat
+            | Self::Threads
+            | Self::ProjectThreads(_)
+            | Self::Scoped(..) => None,
+        }
+    }
+
     /// The methods of the route, as an `Allow` header writes them.
     pub(crate) fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::ChatStream(_) | Self::Threads | Self::ProjectThreads(_) => "GET",
+            Self::Health => "GET, HEAD",
+            Self::ChatStream(_) | Self::Threads | Self::ProjectThreads(_) => "GET",
             Self::DemoToken | Self::Chat | Self::ChatStop(_) | Self::ThreadMessages(_) => "POST",
             Self::Thread(_) => "GET, PUT, PATCH, DELETE",
             Self::Scoped(_, part) => part.allow(),

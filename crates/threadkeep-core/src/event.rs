@@ -1,7 +1,7 @@
 //! `AiEvent`: what an executor says while it works. It never reaches a client.
 
 use crate::bridge::BlockKind;
-use crate::json::JsonMap;
+use crate::json::{JsonMap, is_dense};
 use crate::problem::ProblemCode;
 use serde::Serialize;
 use serde_json::Value;
@@ -55,9 +55,12 @@ impl AiEvent {
     ///
     /// # Errors
     /// [`ProblemCode::UnknownEvent`] for a type that we do not know (a newer executor), [`ProblemCode::MalformedEvent`]
-    /// for anything else that is no event. Neither ends a stream: report it and go on.
+    /// for anything else that is no event, [`ProblemCode::ReplyTooLarge`] for [dense](is_dense) JSON. None ends a stream: report it and go on.
     pub fn from_json(json: &[u8]) -> Result<Self, ProblemCode> {
         let json = std::str::from_utf8(json).map_err(|_| ProblemCode::MalformedEvent)?;
+        if is_dense(json) {
+            return Err(ProblemCode::ReplyTooLarge);
+        }
         let mut fields: JsonMap = serde_json::from_str(json).map_err(|_| ProblemCode::MalformedEvent)?;
         let kind = text(&mut fields, "type")?;
         Ok(match kind.as_str() {

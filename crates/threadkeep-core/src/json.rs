@@ -50,10 +50,51 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// Most memory that JSON may need once it is read, in values of about 50 bytes. JSON of single digits and brackets is 25
+/// times as large as values as it is as text, and an isolate has 128 MB.
+const MAX_VALUES: usize = 1024 * 1024;
+
+/// What an array or an object needs beside its items, in values: neither has room for fewer than four.
+const CONTAINER_VALUES: usize = 4;
+
+/// Whether JSON would need too much memory once it is read. To be asked before it is, of what may be large.
+#[must_use]
+pub fn is_dense(json: &str) -> bool {
+    if json.len() <= MAX_VALUES / CONTAINER_VALUES {
+        return false;
+    }
+    let (mut values, mut in_text, mut escaped) = (0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' if !in_text => values += 1,
+            b'[' | b'{' if !in_text => values += CONTAINER_VALUES,
+            _ => {}
+        }
+    }
+    values > MAX_VALUES
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_small_as_text_and_large_as_values_is_dense() {
+        let list = |item: &str, count: usize| format!("[{}]", vec![item; count].join(","));
+        assert!(!is_dense(&list("0", MAX_VALUES - CONTAINER_VALUES)));
+        assert!(is_dense(&list("0", MAX_VALUES)));
+        assert!(is_dense(&list("[]", MAX_VALUES / 4)));
+        assert!(is_dense(&list(r#"{"a":0}"#, MAX_VALUES / 4)));
+    }
+
+    #[test]
+    fn commas_and_brackets_of_a_text_are_letters() {
+        assert!(!is_dense(&json!(",[{\\\"".repeat(MAX_VALUES)).to_string()));
+    }
 
     #[test]
     fn a_prototype_key_is_forbidden_at_every_depth() {

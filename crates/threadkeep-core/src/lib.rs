@@ -48,7 +48,7 @@ pub use error::ErrorCode;
 pub use event::AiEvent;
 pub use event_reader::EventReader;
 pub use fold::{Folded, Refusal, fold_chunks};
-pub use json::JsonMap;
+pub use json::{JsonMap, is_dense};
 pub use message::{Role, UiMessage};
 pub use part::Part;
 pub use problem::Problem;

@@ -5,6 +5,7 @@ use crate::context::{Document, read_documents};
 use crate::error::ErrorCode;
 use crate::half_letters::HalfLetters;
 use crate::item::{Author, Writer};
+use crate::json::is_dense;
 use crate::message::{Role, UiMessage};
 use crate::part::{Part, TextPart};
 use crate::scope::Scope;
@@ -114,10 +115,7 @@ impl ChatRequest {
             return Err(ErrorCode::InvalidRequest);
         }
         let body: Body<'_> = serde_json::from_str(raw.get()).map_err(|_| ErrorCode::InvalidRequest)?;
-        let state_key = match body.state_key {
-            Some(raw) => Some(string(raw).and_then(|text| StateKey::parse(&text)).ok_or(ErrorCode::InvalidStateKey)?),
-            None => body.id.and_then(string).and_then(|text| StateKey::parse(&text)),
-        };
+        let state_key = state_key(&body)?;
         let answers = answers(&body)?;
         let (message_id, texts) = match user_message(&body) {
             None if answers.is_empty() => return Err(ErrorCode::NoUserMessage),
@@ -140,6 +138,14 @@ impl ChatRequest {
         })
     }
 
+    /// The thread that a body names, also one that cannot be read any further: a refusal says whose it is. `None` for the
+    /// thread of a scope, and when there is no valid key.
+    #[must_use]
+    pub fn state_key_of(body: &[u8]) -> Option<StateKey> {
+        let body: Body<'_> = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
+        if body.scope.is_some() { None } else { state_key(&body).ok().flatten() }
+    }
+
     /// The user message to store, under the client's id or else `fallback_id`.
     #[must_use]
     pub fn user_message(&self, fallback_id: &str) -> UiMessage {
@@ -154,6 +160,14 @@ pub fn user_message_of(id: &str, texts: &[String]) -> UiMessage {
     UiMessage { parts: parts.collect(), ..UiMessage::new(id, Role::User) }
 }
 
+fn state_key(body: &Body<'_>) -> Result<Option<StateKey>, ErrorCode> {
+    let key = |raw| string(raw).and_then(|text| StateKey::parse(&text));
+    match body.state_key {
+        Some(raw) => key(raw).map(Some).ok_or(ErrorCode::InvalidStateKey),
+        None => Ok(body.id.and_then(key)),
+    }
+}
+
 fn string(raw: &RawValue) -> Option<String> {
     read(raw)
 }
@@ -162,6 +176,9 @@ fn string(raw: &RawValue) -> Option<String> {
 /// the rest is kept.
 fn read<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
     let json = raw.get();
+    if is_dense(json) {
+        return None;
+    }
     serde_json::from_str(json).or_else(|_| serde_json::from_str(&HalfLetters::default().mend(json))).ok()
 }
 
@@ -192,7 +209,9 @@ fn answers(body: &Body<'_>) -> Result<Vec<Value>, ErrorCode> {
     let mut answers = Vec::new();
     let mut bytes = 0;
     each(parts, |raw| {
-        if bytes <= MAX_ANSWER_BYTES
+        if is_dense(raw.get()) {
+            bytes = usize::MAX;
+        } else if bytes <= MAX_ANSWER_BYTES
             && let Some(part) = read::<Value>(raw).filter(is_answer)
         {
             bytes += raw.get().len();
@@ -282,6 +301,26 @@ mod tests {
 
     fn read(body: &Value) -> Result<ChatRequest, ErrorCode> {
         ChatRequest::from_json(body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_body_that_is_refused_still_names_its_thread() {
+        let key = |body: &Value| ChatRequest::state_key_of(body.to_string().as_bytes()).map(|key| key.to_string());
+        assert_eq!(key(&json!({"id": "k", "messages": []})).as_deref(), Some("k"));
+        assert_eq!(key(&json!({"id": "i", "stateKey": "k"})).as_deref(), Some("k"));
+        for none in
+            [json!({"stateKey": "a b", "id": "i"}), json!({"id": 7}), json!([]), json!({"id": "i", "scope": {}})]
+        {
+            assert_eq!(key(&none), None);
+        }
+    }
+
+    #[test]
+    fn a_dense_answer_is_too_long_before_it_is_read() {
+        let rows = vec![json!([0]); 300_000];
+        let part = json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "output": rows});
+        let body = json!({"messages": [{"id": "a", "role": "assistant", "parts": [part]}]});
+        assert_eq!(read(&body), Err(ErrorCode::MessageTooLong));
     }
 
     #[track_caller]

@@ -5,6 +5,7 @@
 
 use crate::error::ErrorCode;
 use crate::json::{JsonMap, same};
+use crate::mask::Masker;
 use crate::message::{Role, UiMessage};
 use serde_json::Value;
 
@@ -16,6 +17,9 @@ pub const MAX_WAITING_TURNS: usize = 8;
 
 /// Longest title, in characters: one line of a thread list.
 pub const MAX_TITLE_CHARS: usize = 100;
+
+/// How much of a text is looked at for its title, in bytes: the longest title, and room for what masking takes out.
+const TITLE_BYTES: usize = 16 * MAX_TITLE_CHARS;
 
 /// Largest metadata of a thread, in bytes of JSON: it travels with every row of a thread list.
 pub const MAX_METADATA_BYTES: usize = 16 * 1024;
@@ -46,6 +50,9 @@ pub enum Command<'a> {
     Append { count: usize, expected: Option<usize>, reserve: usize },
     /// The whole thread as the caller has it, built on `expected` stored messages.
     Save { stored: &'a [Value], saved: &'a [Value], expected: usize },
+    /// The same by its numbers alone, before anything is loaded. Whether the first of the `saved` messages are the
+    /// stored ones is then for the caller to compare ([`same_messages`]).
+    Grow { saved: usize, expected: usize },
 }
 
 /// What is to be done, all in one transaction.
@@ -75,15 +82,11 @@ pub fn decide(state: &ThreadState, command: &Command<'_>) -> Result<Effects, Err
         }
         Command::Append { count, reserve, .. } => fit(state, Effects { append: count, reserve }),
         Command::Save { stored, saved, expected } => {
-            if expected != state.message_count {
-                return Err(ErrorCode::ThreadConflict);
-            }
+            let effects = grow(state, saved.len(), expected)?;
             let grows = saved.get(..stored.len()).is_some_and(|head| same_messages(stored, head));
-            if !grows {
-                return Err(ErrorCode::ThreadDiverged);
-            }
-            fit(state, Effects { append: saved.len() - stored.len(), reserve: 0 })
+            if grows { Ok(effects) } else { Err(ErrorCode::ThreadDiverged) }
         }
+        Command::Grow { saved, expected } => grow(state, saved, expected),
     }
 }
 
@@ -93,6 +96,14 @@ pub fn same_messages(a: &[Value], b: &[Value]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
+fn grow(state: &ThreadState, saved: usize, expected: usize) -> Result<Effects, ErrorCode> {
+    if expected != state.message_count {
+        return Err(ErrorCode::ThreadConflict);
+    }
+    let append = saved.checked_sub(state.message_count).ok_or(ErrorCode::ThreadDiverged)?;
+    fit(state, Effects { append, reserve: 0 })
+}
+
 fn fit(state: &ThreadState, effects: Effects) -> Result<Effects, ErrorCode> {
     // Either may be any number that somebody sent.
     let asked = effects.append.saturating_add(effects.reserve);
@@ -100,30 +111,34 @@ fn fit(state: &ThreadState, effects: Effects) -> Result<Effects, ErrorCode> {
     if count > state.max_messages { Err(ErrorCode::ThreadFull) } else { Ok(effects) }
 }
 
-/// The title of a thread that nobody has named: the first [`MAX_TITLE_CHARS`] characters of its first user text, on one
-/// line. `None` when `message` is no user message with text.
+/// The title of a thread that nobody has named: its first user text, as [`shorten_title`] makes one of it. `None` when
+/// `message` (masked) is no user message with text.
 #[must_use]
-pub fn title_of(message: &UiMessage) -> Option<String> {
+pub fn title_of(message: &UiMessage, masker: &Masker) -> Option<String> {
     if message.role != Role::User {
         return None;
     }
-    message.texts().find_map(shorten_title)
+    message.texts().find_map(|text| shorten_title(text, masker))
 }
 
-/// A title as it is kept: white space folded, at most [`MAX_TITLE_CHARS`] characters. `None` when nothing is left.
+/// A title as it is kept: white space folded, masked, at most [`MAX_TITLE_CHARS`] characters. `None` when nothing is
+/// left.
+///
+/// `text` is masked already, on the lines that it had. Once more on one line, and before it is cut: a number that goes
+/// over two lines is no card before, and half of one is none after.
 #[must_use]
-pub fn shorten_title(text: &str) -> Option<String> {
-    let mut title = String::new();
+pub fn shorten_title(text: &str, masker: &Masker) -> Option<String> {
+    let mut line = String::new();
     for word in text.split_whitespace() {
-        if title.chars().count() > MAX_TITLE_CHARS {
+        if line.len() > TITLE_BYTES {
             break;
         }
-        if !title.is_empty() {
-            title.push(' ');
+        if !line.is_empty() {
+            line.push(' ');
         }
-        title.push_str(word);
+        line.push_str(word);
     }
-    let title: String = title.chars().take(MAX_TITLE_CHARS).collect();
+    let title: String = masker.mask_text(&line).chars().take(MAX_TITLE_CHARS).collect();
     let title = title.trim_end();
     (!title.is_empty()).then(|| title.to_owned())
 }
@@ -226,6 +241,15 @@ mod tests {
     }
 
     #[test]
+    fn a_save_is_refused_by_its_numbers_before_anything_is_compared() {
+        let grow = |saved, expected| Command::Grow { saved, expected };
+        check(with_count(2), &grow(3, 2), Ok((1, 0)));
+        check(with_count(2), &grow(2, 1), Err(ErrorCode::ThreadConflict));
+        check(with_count(2), &grow(1, 2), Err(ErrorCode::ThreadDiverged));
+        check(with_count(2), &grow(MAX_THREAD_MESSAGES + 1, 2), Err(ErrorCode::ThreadFull));
+    }
+
+    #[test]
     fn serialized_appends_the_queue_of_turns_is_bounded() {
         check(ThreadState { waiting_turns: MAX_WAITING_TURNS - 1, ..EMPTY }, &Command::Wait, Ok((0, 0)));
         check(ThreadState { waiting_turns: MAX_WAITING_TURNS, ..EMPTY }, &Command::Wait, Err(ErrorCode::ThreadBusy));
@@ -236,11 +260,22 @@ mod tests {
         let message = |role: &str, text: &str| {
             UiMessage::from_value(json!({"id": "1", "role": role, "parts": [{"type": "text", "text": text}]})).unwrap()
         };
-        assert_eq!(title_of(&message("user", "  Hello\n\tworld ")), Some("Hello world".into()));
-        assert_eq!(title_of(&message("user", " ")), None);
-        assert_eq!(title_of(&message("assistant", "Hello")), None);
-        let long = title_of(&message("user", &"é".repeat(300))).unwrap();
-        assert_eq!(long.chars().count(), MAX_TITLE_CHARS);
+        let title = |role, text| title_of(&message(role, text), &Masker::default());
+        assert_eq!(title("user", "  Hello\n\tworld "), Some("Hello world".into()));
+        assert_eq!(title("user", " "), None);
+        assert_eq!(title("assistant", "Hello"), None);
+        assert_eq!(title("user", &"é".repeat(3000)).map(|title| title.chars().count()), Some(MAX_TITLE_CHARS));
+    }
+
+    #[test]
+    fn redact_before_persist_a_title_is_masked_on_one_line_and_before_it_is_cut() {
+        let title = |text: &str| shorten_title(text, &Masker::default());
+        assert_eq!(title("4012 8888\n8888 1881"), Some("[REDACTED_CARD]".into()));
+        for before in 80..100 {
+            let cut = title(&format!("{} 4012 8888 8888 1881", "x".repeat(before))).unwrap();
+            assert!(!cut.contains("40"), "{before}");
+            assert!(cut.chars().count() <= MAX_TITLE_CHARS);
+        }
     }
 
     #[test]

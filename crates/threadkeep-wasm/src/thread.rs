@@ -15,9 +15,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// `invalid_request` when it is no array of `UIMessage`s.
 #[wasm_bindgen(js_name = titleOf)]
 pub fn title_of_messages(messages_json: &str) -> Result<Option<String>, JsValue> {
-    let title = read_messages(messages_json)?.iter().find_map(title_of);
-    // Once more on one line: a number that went over two is no card before.
-    Ok(title.map(|title| Masker::default().mask_text(&title).into_owned()))
+    let masker = Masker::default();
+    Ok(read_messages(messages_json)?.iter().find_map(|message| title_of(message, &masker)))
 }
 
 /// A thread's metadata, checked and masked.

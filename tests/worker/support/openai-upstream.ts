@@ -95,6 +95,7 @@ export function complaintAbout(messages: OpenAiMessage[]): string | undefined {
       continue;
     }
     if (open.size > 0) return `messages[${at}]: tool calls without a response: ${[...open].join()}`;
+    if (message.role !== 'system' && message.role === messages[at - 1]?.role) return `messages[${at}]: roles must alternate`;
     if (message.role !== 'assistant' && typeof message.content !== 'string') return `messages[${at}]: content must be a string`;
     if (message.tool_calls?.length === 0) return `messages[${at}]: tool_calls must not be empty`;
     if (message.role === 'assistant' && !message.content && !message.tool_calls) return `messages[${at}]: neither content nor tool_calls`;

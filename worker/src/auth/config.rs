@@ -23,7 +23,7 @@ impl AuthConfig {
     ///
     /// # Errors
     /// [`AuthError::NotConfigured`] when nobody could ever be let in: said loudly instead of refusing everyone.
-    /// [`AuthError::WeakSecret`] for an `AUTH_JWT_SECRET` of less than 32 bytes.
+    /// [`AuthError::WeakSecret`] for an `AUTH_JWT_SECRET` or a `SERVICE_TOKEN` of less than 32 bytes.
     pub(crate) fn from_env(env: &Env) -> Result<Self, AuthError> {
         Self::from_values(|name| env.var(name).ok().map(|value| value.to_string()))
     }
@@ -33,7 +33,7 @@ impl AuthConfig {
         let config = Self {
             secret: value("AUTH_JWT_SECRET").map(Secret::new).transpose()?,
             jwks_url: value("AUTH_JWKS_URL"),
-            service_token: value("SERVICE_TOKEN").map(ServiceToken::new),
+            service_token: value("SERVICE_TOKEN").map(ServiceToken::new).transpose()?,
             policy: Policy { audience: value("AUTH_AUDIENCE"), issuer: value("AUTH_ISSUER") },
         };
         if config.secret.is_none() && config.jwks_url.is_none() && config.service_token.is_none() {
@@ -57,7 +57,7 @@ mod tests {
     fn one_way_in_is_enough() {
         assert!(read(&[("AUTH_JWT_SECRET", &"s".repeat(32))]).is_ok());
         assert!(read(&[("AUTH_JWKS_URL", "https://id.example/jwks")]).is_ok());
-        assert!(read(&[("SERVICE_TOKEN", "t")]).is_ok());
+        assert!(read(&[("SERVICE_TOKEN", &"t".repeat(32))]).is_ok());
     }
 
     #[test]
@@ -69,19 +69,21 @@ mod tests {
 
     #[test]
     fn a_weak_secret_is_the_operators_fault() {
-        assert_eq!(read(&[("AUTH_JWT_SECRET", "secret")]).err(), Some(AuthError::WeakSecret));
+        for name in ["AUTH_JWT_SECRET", "SERVICE_TOKEN"] {
+            assert_eq!(read(&[(name, &"s".repeat(31))]).err(), Some(AuthError::WeakSecret));
+        }
     }
 
     #[test]
     fn an_empty_audience_or_issuer_is_none() {
-        let config = read(&[("SERVICE_TOKEN", "t"), ("AUTH_AUDIENCE", ""), ("AUTH_ISSUER", "i")]);
+        let config = read(&[("SERVICE_TOKEN", &"t".repeat(32)), ("AUTH_AUDIENCE", ""), ("AUTH_ISSUER", "i")]);
         let policy = Policy { audience: None, issuer: Some("i".to_owned()) };
         assert_eq!(config.map(|config| config.policy), Ok(policy));
     }
 
     #[test]
     fn debug_hides_the_secrets() {
-        let config = read(&[("AUTH_JWT_SECRET", &"hush".repeat(8)), ("SERVICE_TOKEN", "hush")]);
+        let config = read(&[("AUTH_JWT_SECRET", &"hush".repeat(8)), ("SERVICE_TOKEN", &"hush".repeat(8))]);
         assert!(!format!("{config:?}").contains("hush"));
     }
 }

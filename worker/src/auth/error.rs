@@ -24,7 +24,7 @@ pub(crate) enum AuthError {
     KeysUnavailable,
     /// The operator configured no way to authenticate.
     NotConfigured,
-    /// The operator's shared secret can be guessed offline from any one token.
+    /// A secret of the operator is short enough to be guessed.
     WeakSecret,
 }
 
@@ -80,7 +80,7 @@ impl fmt::Display for AuthError {
         f.write_str(match self {
             Self::KeysUnavailable => "the key set at AUTH_JWKS_URL could not be fetched",
             Self::NotConfigured => "no AUTH_JWT_SECRET, AUTH_JWKS_URL or SERVICE_TOKEN",
-            Self::WeakSecret => "AUTH_JWT_SECRET is shorter than 32 bytes",
+            Self::WeakSecret => "AUTH_JWT_SECRET or SERVICE_TOKEN is shorter than 32 bytes",
             Self::Missing
             | Self::Invalid(_)
             | Self::Owner(_)

@@ -9,7 +9,7 @@ use super::error::AuthError;
 
 /// Shortest shared secret in bytes: RFC 7518, section 3.2 wants at least the size of the hash.
 /// A shorter one is found offline by whoever holds one token.
-const MIN_SECRET_BYTES: usize = 32;
+pub(super) const MIN_SECRET_BYTES: usize = 32;
 
 /// The HS256 secret. A type of its own, so that no public key can ever stand in its place.
 pub(crate) struct Secret(String);

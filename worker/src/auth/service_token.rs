@@ -4,7 +4,9 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::error::AuthError;
 use super::owner::{Owner, OwnerError};
+use super::secret::MIN_SECRET_BYTES;
 
 /// The header in which the service names whose thread it speaks for: in ASCII as it is, or any owner at all as an
 /// extended value (RFC 8187), such as `UTF-8''zo%C3%AB`.
@@ -14,8 +16,10 @@ pub(crate) const OWNER_HEADER: &str = "x-threadkeep-owner";
 pub(crate) struct ServiceToken(String);
 
 impl ServiceToken {
-    pub(crate) fn new(text: String) -> Self {
-        Self(text)
+    /// # Errors
+    /// [`AuthError::WeakSecret`] when it is shorter than 32 bytes: it opens every thread, and must not be guessed.
+    pub(crate) fn new(text: String) -> Result<Self, AuthError> {
+        if text.len() < MIN_SECRET_BYTES { Err(AuthError::WeakSecret) } else { Ok(Self(text)) }
     }
 
     /// Whether `token` is this one. The digests are compared, in constant time: neither where the texts differ
@@ -58,16 +62,18 @@ mod tests {
 
     #[test]
     fn only_the_same_text_matches() {
-        let service = ServiceToken::new("service-token".to_owned());
-        assert!(service.matches("service-token"));
-        for other in ["", "service-toke", "service-token ", "Service-token", "service-tokem"] {
+        let token = "service-token-of-at-least-32-bytes";
+        let service = ServiceToken::new(token.to_owned()).unwrap();
+        assert!(service.matches(token));
+        for other in ["", &token[1..], &format!("{token} "), &token.replace('s', "S"), &token.replace("bytes", "bytez")]
+        {
             assert!(!service.matches(other), "{other}");
         }
     }
 
     #[test]
     fn debug_hides_it() {
-        assert_eq!(format!("{:?}", ServiceToken::new("x".to_owned())), "ServiceToken(..)");
+        assert_eq!(format!("{:?}", ServiceToken::new("x".repeat(32))), "Ok(ServiceToken(..))");
     }
 
     #[test]

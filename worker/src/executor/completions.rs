@@ -4,12 +4,12 @@
 //! reasoning in `reasoning_content` or `reasoning`, tool calls whole or in pieces, names repeated as `""`, usage beside
 //! the last choice or in a chunk of its own, an `error` object in the middle.
 
-use super::Batch;
+use super::{Batch, Unreported};
 use serde_json::{Value, json};
 use threadkeep_core::frame::Frame;
 use threadkeep_core::half_letters::HalfLetters;
 use threadkeep_core::problem::ProblemCode;
-use threadkeep_core::{AiEvent, JsonMap};
+use threadkeep_core::{AiEvent, JsonMap, is_dense};
 
 /// Most tool calls of one completion, and most bytes of arguments of one: what a stream makes us hold has a bound.
 const MAX_TOOL_CALLS: usize = 128;
@@ -21,7 +21,8 @@ pub(super) struct Completion {
     model: String,
     calls: Vec<Call>,
     finish_reason: Option<String>,
-    usage: Option<Value>,
+    /// The fact of the last usage that came, until it is reported.
+    usage: Unreported,
     failed: bool,
     halves: HalfLetters,
 }
@@ -35,13 +36,13 @@ struct Call {
 }
 
 impl Completion {
-    pub(super) fn new(run_id: &str, model: &str) -> Self {
+    pub(super) fn new(run_id: &str, model: &str, usage: Unreported) -> Self {
         Self {
             run_id: run_id.to_owned(),
             model: model.to_owned(),
             calls: Vec::new(),
             finish_reason: None,
-            usage: None,
+            usage,
             failed: false,
             halves: HalfLetters::default(),
         }
@@ -53,6 +54,9 @@ impl Completion {
         if text.trim() == "[DONE]" {
             return Vec::new();
         }
+        if is_dense(text) {
+            return vec![Err(ProblemCode::ReplyTooLarge)];
+        }
         let read = serde_json::from_str(text);
         match read.or_else(|_| serde_json::from_str(&self.halves.mend(text))) {
             Ok(Value::Object(chunk)) => self.chunk(&chunk).into_iter().map(Ok).collect(),
@@ -63,12 +67,11 @@ impl Completion {
     /// The stream has ended. One that never gave a finish reason was cut off.
     pub(super) fn finish(&mut self) -> Batch {
         let mut events = self.start_calls();
-        if let Some(usage) = &self.usage {
-            events.push(AiEvent::UsageReport { fact: json!({"model": self.model, "usage": usage}) });
-        }
+        let fact = self.usage.take();
+        let usage = fact.as_ref().and_then(|fact| fact.get("usage")).map(token_counts);
+        events.extend(fact.map(|fact| AiEvent::UsageReport { fact }));
         if self.failed {
         } else if let Some(reason) = self.finish_reason.take() {
-            let usage = self.usage.as_ref().map(token_counts);
             events.push(AiEvent::Done { usage, finish_reason: Some(reason) });
         } else {
             events.push(AiEvent::Error { error: "upstream_interrupted".to_owned() });
@@ -81,7 +84,7 @@ impl Completion {
             model.clone_into(&mut self.model);
         }
         if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {
-            self.usage = Some(usage.clone());
+            self.usage.replace(Some(json!({"model": self.model, "usage": usage})));
         }
         if let Some(error) = chunk.get("error").filter(|error| !error.is_null() && !self.failed) {
             self.failed = true;
@@ -156,6 +159,7 @@ fn said(value: Option<&Value>) -> Option<&str> {
 
 fn start_call(run_id: &str, call: Call) -> AiEvent {
     let args = match serde_json::from_str(&call.arguments) {
+        _ if is_dense(&call.arguments) => Value::String(call.arguments),
         Ok(args) => args,
         Err(_) if call.arguments.trim().is_empty() => json!({}),
         // Not JSON: kept as the text it is.
@@ -197,7 +201,7 @@ mod tests {
 
     #[track_caller]
     fn check(chunks: &[Value], expected: &[AiEvent]) {
-        let mut completion = Completion::new("r", "m");
+        let mut completion = Completion::new("r", "m", Unreported::default());
         let mut events: Vec<_> =
             chunks.iter().flat_map(|chunk| completion.push(&Frame::Text(chunk.to_string()))).collect();
         events.extend(completion.finish());
@@ -285,6 +289,17 @@ mod tests {
     }
 
     #[test]
+    fn usage_that_no_event_has_told_can_be_asked_for() {
+        let unreported = Unreported::default();
+        let mut completion = Completion::new("r", "m", unreported.clone());
+        completion.push(&Frame::Text(json!({"choices": [], "usage": {"prompt_tokens": 3}}).to_string()));
+        completion.push(&Frame::Text(json!({"choices": [], "usage": {"prompt_tokens": 4}}).to_string()));
+        assert_eq!(*unreported.borrow(), Some(json!({"model": "m", "usage": {"prompt_tokens": 4}})));
+        completion.finish();
+        assert_eq!(*unreported.borrow(), None);
+    }
+
+    #[test]
     fn a_stream_without_a_finish_reason_was_interrupted() {
         check(
             &[delta(&json!({"content": "a"}))],
@@ -302,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_is_no_chunk_is_a_problem() {
-        let mut completion = Completion::new("r", "m");
+        let mut completion = Completion::new("r", "m", Unreported::default());
         assert_eq!(completion.push(&Frame::Text("nope".into())), [Err(ProblemCode::MalformedEvent)]);
         assert_eq!(completion.push(&Frame::Unreadable), [Err(ProblemCode::MalformedEvent)]);
         assert!(completion.push(&Frame::Text("[DONE]".into())).is_empty());

@@ -9,6 +9,9 @@ mod upstream;
 use crate::config::ExecutorConfig;
 use futures_util::stream::LocalBoxStream;
 use serde::Serialize;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::rc::Rc;
 use threadkeep_core::map::{MessageDto, ToolCallDto};
 use threadkeep_core::problem::ProblemCode;
 use threadkeep_core::{AiEvent, ErrorCode};
@@ -39,14 +42,25 @@ pub(crate) struct Interrupted;
 
 pub(crate) type EventStream = LocalBoxStream<'static, Result<Batch, Interrupted>>;
 
+/// A run under way.
+pub(crate) struct Run {
+    pub(crate) events: EventStream,
+    /// What the service has said of the usage so far, while no event says it: for a stream that is dropped before its end.
+    pub(crate) unreported: Unreported,
+}
+
+pub(crate) type Unreported = Rc<RefCell<Option<Value>>>;
+
 /// Starts a run.
 ///
 /// # Errors
 /// [`ErrorCode::UpstreamUnavailable`] when the service does not answer, or not with a success.
-pub(crate) async fn open(config: &ExecutorConfig, prompt: Prompt) -> Result<EventStream, ErrorCode> {
-    match config {
-        ExecutorConfig::Demo { delay_ms } => Ok(demo::run(&prompt, *delay_ms)),
-        ExecutorConfig::Openai(config) => openai::run(config, prompt).await,
-        ExecutorConfig::Events(config) => events::run(config, prompt).await,
-    }
+pub(crate) async fn open(config: &ExecutorConfig, prompt: Prompt) -> Result<Run, ErrorCode> {
+    let unreported = Unreported::default();
+    let events = match config {
+        ExecutorConfig::Demo { delay_ms } => demo::run(&prompt, *delay_ms),
+        ExecutorConfig::Openai(config) => openai::run(config, prompt, unreported.clone()).await?,
+        ExecutorConfig::Events(config) => events::run(config, prompt).await?,
+    };
+    Ok(Run { events, unreported })
 }

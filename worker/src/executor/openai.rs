@@ -1,7 +1,7 @@
 //! The `openai` executor: any server with the chat-completions API, streaming.
 
 use super::completions::Completion;
-use super::{EventStream, Interrupted, Prompt, upstream};
+use super::{EventStream, Interrupted, Prompt, Unreported, upstream};
 use crate::config::OpenaiConfig;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -9,7 +9,11 @@ use threadkeep_core::ErrorCode;
 use threadkeep_core::frame::Framing;
 use threadkeep_core::map::to_openai_messages;
 
-pub(super) async fn run(config: &OpenaiConfig, prompt: Prompt) -> Result<EventStream, ErrorCode> {
+pub(super) async fn run(
+    config: &OpenaiConfig,
+    prompt: Prompt,
+    unreported: Unreported,
+) -> Result<EventStream, ErrorCode> {
     let model = prompt.model.as_deref().unwrap_or(&config.model);
     let body = json!({
         "model": model,
@@ -19,7 +23,7 @@ pub(super) async fn run(config: &OpenaiConfig, prompt: Prompt) -> Result<EventSt
     });
     let url = format!("{}/chat/completions", config.base_url);
     let frames = upstream::post(&url, config.api_key.as_deref(), &body, |_| Framing::Sse).await?;
-    let reading = (frames, Some(Completion::new(&prompt.run_id, model)));
+    let reading = (frames, Some(Completion::new(&prompt.run_id, model, unreported)));
     let events = stream::unfold(reading, |(mut frames, completion)| async move {
         let mut completion = completion?;
         match frames.next().await {

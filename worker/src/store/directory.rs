@@ -1,13 +1,13 @@
 //! The directory of an owner: one entry per thread.
 
 use super::migrations::DIRECTORY_MIGRATIONS;
-use super::{Columns, FromRow, all, integer, migrate};
+use super::{Columns, Database, FromRow, all, integer};
 use serde_json::{Value, json};
 use worker::{Result, SqlStorage};
 
 /// Storage of one owner's directory.
 pub(crate) struct DirectoryStore {
-    sql: SqlStorage,
+    sql: Database,
 }
 
 /// One thread, as the list shows it.
@@ -71,12 +71,12 @@ impl FromRow for EntryRow {
 
 impl DirectoryStore {
     pub(crate) fn open(sql: SqlStorage) -> Result<Self> {
-        migrate(&sql, &DIRECTORY_MIGRATIONS)?;
-        Ok(Self { sql })
+        Ok(Self { sql: Database::open(sql, &DIRECTORY_MIGRATIONS)? })
     }
 
     /// Takes an entry unless it is older than what is there.
     pub(crate) fn put(&self, entry: &EntryRow) -> Result<()> {
+        self.sql.prepare()?;
         let query = "INSERT INTO entry (state_key, revision, updated_at, message_count, title, metadata, deleted, scope_type, scope_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (state_key) DO UPDATE SET revision = excluded.revision, updated_at = excluded.updated_at,

@@ -16,9 +16,11 @@ pub(crate) use message::{IdempotencyRow, MessageRow};
 pub(crate) use thread::{GenerationRow, ObjectRow, ThreadStore};
 pub(crate) use turn::{TurnRow, UsageRow};
 
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{Error, Result, SqlStorage, SqlStorageValue, State};
+use worker::{Error, Result, SqlCursor, SqlStorage, SqlStorageValue, State};
 
 #[wasm_bindgen]
 extern "C" {
@@ -52,15 +54,52 @@ pub(crate) fn atomically<T>(state: &State, mut body: impl FnMut() -> Result<T>) 
     }
 }
 
-fn migrate(sql: &SqlStorage, migrations: &[&str]) -> Result<()> {
-    sql.exec("CREATE TABLE IF NOT EXISTS migration (id INTEGER PRIMARY KEY)", None)?;
-    let applied: Option<Option<i64>> = first(sql, "SELECT count(*) FROM migration", vec![])?;
-    let applied = applied.flatten().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
-    for (at, migration) in migrations.iter().enumerate().skip(applied) {
-        sql.exec(migration, None)?;
-        sql.exec("INSERT INTO migration (id) VALUES (?)", vec![integer(at)])?;
+/// A database that has its tables from its first write on. One that was only ever asked (of a key that nobody has used)
+/// stays without, and answers nothing.
+#[derive(Clone)]
+struct Database {
+    sql: SqlStorage,
+    migrations: &'static [&'static str],
+    has_tables: Rc<Cell<bool>>,
+}
+
+impl Database {
+    fn open(sql: SqlStorage, migrations: &'static [&'static str]) -> Result<Self> {
+        let database = Self { sql, migrations, has_tables: Rc::new(Cell::new(true)) };
+        let known: Option<String> =
+            first(&database, "SELECT name FROM sqlite_master WHERE name = 'migration'", vec![])?;
+        match known {
+            Some(_) => database.migrate()?,
+            None => database.has_tables.set(false),
+        }
+        Ok(database)
     }
-    Ok(())
+
+    /// Makes the tables when there are none. To be called before a first write, and not inside of its transaction: what
+    /// is rolled back would be gone.
+    fn prepare(&self) -> Result<()> {
+        if self.has_tables.replace(true) {
+            return Ok(());
+        }
+        let made = self.migrate();
+        self.has_tables.set(made.is_ok());
+        made
+    }
+
+    fn migrate(&self) -> Result<()> {
+        self.exec("CREATE TABLE IF NOT EXISTS migration (id INTEGER PRIMARY KEY)", vec![])?;
+        let applied: Option<Option<i64>> = first(self, "SELECT count(*) FROM migration", vec![])?;
+        let applied = applied.flatten().and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+        for (at, migration) in self.migrations.iter().enumerate().skip(applied) {
+            self.exec(migration, vec![])?;
+            self.exec("INSERT INTO migration (id) VALUES (?)", vec![integer(at)])?;
+        }
+        Ok(())
+    }
+
+    fn exec(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<SqlCursor> {
+        self.sql.exec(query, bindings)
+    }
 }
 
 /// A row of a result, read column by column in the order of its SELECT.
@@ -111,13 +150,16 @@ impl FromRow for Option<i64> {
     }
 }
 
-fn all<T: FromRow>(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+fn all<T: FromRow>(sql: &Database, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<T>> {
+    if !sql.has_tables.get() {
+        return Ok(Vec::new());
+    }
     let rows = sql.exec(query, bindings)?.raw();
     rows.map(|row| Ok(T::from_row(&mut Columns(row?.into_iter())))).collect()
 }
 
 /// The first row. Not `SqlCursor::one`, which throws past every handler when there is none.
-fn first<T: FromRow>(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<T>> {
+fn first<T: FromRow>(sql: &Database, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<T>> {
     Ok(all(sql, query, bindings)?.into_iter().next())
 }
 

@@ -2,13 +2,13 @@
 
 use super::message::GENERATION_SPAN;
 use super::migrations::THREAD_MIGRATIONS;
-use super::{Columns, FromRow, first, migrate};
+use super::{Columns, Database, FromRow, first};
 use worker::{Error, Result, SqlStorage};
 
 /// Storage of one thread.
 #[derive(Clone)]
 pub(crate) struct ThreadStore {
-    pub(super) sql: SqlStorage,
+    pub(super) sql: Database,
 }
 
 pub(crate) struct ObjectRow {
@@ -57,8 +57,12 @@ impl FromRow for GenerationRow {
 
 impl ThreadStore {
     pub(crate) fn open(sql: SqlStorage) -> Result<Self> {
-        migrate(&sql, &THREAD_MIGRATIONS)?;
-        Ok(Self { sql })
+        Ok(Self { sql: Database::open(sql, &THREAD_MIGRATIONS)? })
+    }
+
+    /// To be called before the first write of a transaction.
+    pub(crate) fn prepare(&self) -> Result<()> {
+        self.sql.prepare()
     }
 
     pub(crate) fn object(&self) -> Result<Option<ObjectRow>> {
@@ -123,6 +127,9 @@ impl ThreadStore {
     /// Removes for good what was deleted before `before_ms`, and the records of turns that had ended by then; a usage
     /// fact that still has to be delivered stays.
     pub(crate) fn purge(&self, before_ms: i64) -> Result<()> {
+        if !self.sql.has_tables.get() {
+            return Ok(());
+        }
         let deleted = "SELECT id FROM generation WHERE deleted_at < ?";
         let ended = "SELECT run_id FROM turn WHERE ended_at < ?";
         for query in [

@@ -13,6 +13,9 @@ use worker::{Env, Request, Response};
 /// Binding of the object's namespace in `wrangler.toml`.
 pub(crate) const BINDING: &str = "THREAD";
 
+/// Header that names the thread of an answer (STATE_KEY_LIFECYCLE).
+pub(crate) const STATE_KEY_HEADER: &str = "x-state-key";
+
 /// What can be asked of a thread object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ThreadCall {

@@ -4,19 +4,23 @@
 //! that does not read at all is let go.
 
 use futures_util::Stream;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-/// Most bytes that wait for one client: two whole replies. Beyond, the client is dropped; it can resume.
-const MAX_QUEUED_BYTES: usize = 32 * 1024 * 1024;
-
-/// Most bytes that wait for all clients of a turn: where many listen, each has an equal share of it.
-const MAX_ALL_QUEUED_BYTES: usize = 256 * 1024 * 1024;
+/// Most bytes that wait for the clients of all turns of this isolate, which has 128 MB for everything. A queue may be as
+/// long as what is still free: a single one takes half, which is the largest reply as chunks, and however many do not
+/// read, something is left for those who do. A client over that is let go; it can resume.
+const MAX_QUEUED_BYTES: usize = 36 * 1024 * 1024;
 
 /// Most clients of one turn, each with a queue: as many as pages may follow a thread. The oldest is let go for one more.
 const MAX_CLIENTS: usize = 256;
+
+thread_local! {
+    /// What waits in all queues.
+    static QUEUED_BYTES: Cell<usize> = const { Cell::new(0) };
+}
 
 /// The clients of one turn.
 #[derive(Default)]
@@ -37,13 +41,17 @@ pub(crate) struct ClientStream {
 }
 
 impl Clients {
-    /// Adds a client that is first sent `bytes`.
-    pub(crate) fn join(&self, bytes: Vec<u8>) -> ClientStream {
-        let queue = Rc::new(RefCell::new(Queue { bytes, ..Queue::default() }));
+    /// Adds a client that is first sent `bytes`. When there is no room for them, it is let go at once.
+    pub(crate) fn join(&self, bytes: &[u8]) -> ClientStream {
+        let queue = Rc::new(RefCell::new(Queue::default()));
+        if !queue.borrow_mut().add(bytes) {
+            queue.borrow_mut().let_go();
+            return ClientStream { queue };
+        }
         let mut queues = self.queues.borrow_mut();
         queues.retain(|queue| queue.strong_count() > 0);
         if queues.len() >= MAX_CLIENTS {
-            close(queues.remove(0));
+            end(&queues.remove(0), Queue::let_go);
         }
         queues.push(Rc::downgrade(&queue));
         ClientStream { queue }
@@ -51,42 +59,78 @@ impl Clients {
 
     /// Sends to all that are still there.
     pub(crate) fn send(&self, bytes: &[u8]) {
-        let mut queues = self.queues.borrow_mut();
-        let share = MAX_QUEUED_BYTES.min(MAX_ALL_QUEUED_BYTES / queues.len().max(1));
-        queues.retain(|queue| {
+        self.queues.borrow_mut().retain(|queue| {
             let Some(queue) = queue.upgrade() else { return false };
             let mut queue = queue.borrow_mut();
-            let fits = queue.bytes.len() + bytes.len() <= share;
+            let fits = queue.add(bytes);
             if fits {
-                queue.bytes.extend_from_slice(bytes);
+                queue.wake();
             } else {
-                queue.closed = true;
+                queue.let_go();
             }
-            queue.wake();
             fits
         });
     }
 
     /// Ends all streams once they have been drained.
     pub(crate) fn close(&self) {
-        self.queues.borrow_mut().drain(..).for_each(close);
+        self.queues.borrow_mut().drain(..).for_each(|queue| end(&queue, Queue::close));
     }
 }
 
-/// Ends a client's stream once what waits for it has been read.
-fn close(queue: Weak<RefCell<Queue>>) {
+fn end(queue: &Weak<RefCell<Queue>>, how: fn(&mut Queue)) {
     if let Some(queue) = queue.upgrade() {
-        let mut queue = queue.borrow_mut();
-        queue.closed = true;
-        queue.wake();
+        how(&mut queue.borrow_mut());
+    }
+}
+
+impl ClientStream {
+    /// Whether the client was let go.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue.borrow().closed
     }
 }
 
 impl Queue {
+    /// Adds bytes, unless the queue would be longer than what is then free.
+    fn add(&mut self, bytes: &[u8]) -> bool {
+        let queued = QUEUED_BYTES.get() + bytes.len();
+        let fits = self.bytes.len() + bytes.len() <= MAX_QUEUED_BYTES.saturating_sub(queued);
+        if fits {
+            self.bytes.extend_from_slice(bytes);
+            QUEUED_BYTES.set(queued);
+        }
+        fits
+    }
+
+    /// All that waits; it counts no more.
+    fn take(&mut self) -> Vec<u8> {
+        QUEUED_BYTES.set(QUEUED_BYTES.get() - self.bytes.len());
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Ends the stream once what waits has been read.
+    fn close(&mut self) {
+        self.closed = true;
+        self.wake();
+    }
+
+    /// Ends the stream now: a client that does not read would keep its bytes for as long as its connection lives.
+    fn let_go(&mut self) {
+        drop(self.take());
+        self.close();
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
+    }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        drop(self.take());
     }
 }
 
@@ -96,7 +140,7 @@ impl Stream for ClientStream {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let mut queue = self.queue.borrow_mut();
         if !queue.bytes.is_empty() {
-            return Poll::Ready(Some(Ok(std::mem::take(&mut queue.bytes))));
+            return Poll::Ready(Some(Ok(queue.take())));
         }
         if queue.closed {
             return Poll::Ready(None);
@@ -118,7 +162,7 @@ mod tests {
     #[test]
     fn what_waits_is_sent_as_one_piece() {
         let clients = Clients::default();
-        let mut stream = clients.join(b"a".to_vec());
+        let mut stream = clients.join(b"a");
         clients.send(b"b");
         assert_eq!(next(&mut stream), Some(Some(b"ab".to_vec())));
         assert_eq!(next(&mut stream), None);
@@ -129,7 +173,7 @@ mod tests {
     #[test]
     fn the_oldest_client_is_let_go_for_one_too_many() {
         let clients = Clients::default();
-        let mut streams: Vec<_> = (0..=MAX_CLIENTS).map(|_| clients.join(Vec::new())).collect();
+        let mut streams: Vec<_> = (0..=MAX_CLIENTS).map(|_| clients.join(b"")).collect();
         clients.send(b"x");
         let got: Vec<_> = streams.iter_mut().map(next).collect();
         assert_eq!(got[0], Some(None));
@@ -137,33 +181,38 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_has_left_is_forgotten() {
+    fn a_client_that_has_left_is_forgotten_and_so_is_what_waited_for_it() {
         let clients = Clients::default();
-        drop(clients.join(Vec::new()));
+        drop(clients.join(b"abc"));
         clients.send(b"x");
         assert!(clients.queues.borrow().is_empty());
+        assert_eq!(QUEUED_BYTES.get(), 0);
     }
 
     #[test]
-    fn a_client_that_does_not_read_is_let_go() {
+    fn a_client_that_does_not_read_is_let_go_and_keeps_nothing() {
         let clients = Clients::default();
-        let mut stream = clients.join(vec![0; MAX_QUEUED_BYTES]);
+        let mut stream = clients.join(&vec![0; MAX_QUEUED_BYTES / 2]);
         clients.send(b"x");
-        assert!(clients.queues.borrow().is_empty());
-        assert!(next(&mut stream).flatten().is_some());
+        assert_eq!(QUEUED_BYTES.get(), 0);
         assert_eq!(next(&mut stream), Some(None));
     }
 
     #[test]
-    fn among_many_clients_each_may_wait_for_its_share() {
-        let clients = Clients::default();
-        let share = MAX_ALL_QUEUED_BYTES / MAX_CLIENTS;
-        let mut streams: Vec<_> = (0..MAX_CLIENTS).map(|_| clients.join(Vec::new())).collect();
+    fn all_clients_of_all_turns_share_one_budget() {
+        let turns = [Clients::default(), Clients::default()];
+        let replay = vec![0; MAX_QUEUED_BYTES / 8];
+        let all = |_| turns.iter().map(|turn| turn.join(&replay));
+        let mut streams: Vec<_> = (0..MAX_CLIENTS).flat_map(all).filter(|stream| !stream.is_closed()).collect();
+        assert_eq!(streams.len(), 7);
+        assert!(QUEUED_BYTES.get() <= MAX_QUEUED_BYTES);
+        // Whoever reads goes on, however many do not.
+        let mut quick = turns[0].join(b"a");
+        for _ in 0..100 {
+            turns[0].send(b"x");
+            assert!(next(&mut quick).flatten().is_some());
+        }
         drop(streams.pop());
-        let mut slow = clients.join(vec![0; share]);
-        clients.send(b"x");
-        assert!(next(&mut slow).flatten().is_some());
-        assert_eq!(next(&mut slow), Some(None));
-        assert_eq!(next(&mut streams[0]), Some(Some(b"x".to_vec())));
+        assert!(!turns[1].join(&replay).is_closed());
     }
 }

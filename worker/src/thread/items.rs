@@ -115,7 +115,7 @@ impl Thread {
         let writer = if note["byService"] == true { Writer::Service } else { Writer::User };
         let NewItem { mut message, visibility, request_id, run_id, author } =
             NewItem::read(body::parse(body)?, writer)?;
-        self.masked(&mut message);
+        let masked = self.masked(&mut message);
         let generation = self.store.generation()?.map(|generation| generation.id);
         let before = request_id.as_deref().map(|key| self.store.idempotency(key)).transpose()?.flatten();
         if let Some(before) = before.filter(|row| Some(row.generation) == generation) {
@@ -136,7 +136,7 @@ impl Thread {
             }
             Ok((generation, position))
         })?;
-        Ok(reply::json_text(self.item_text(generation, &item.row(position))?)?)
+        Ok(reply::masked(reply::json_text(self.item_text(generation, &item.row(position))?)?, &masked)?)
     }
 
     /// Shows or hides an item; its message stays as it is.

@@ -1,6 +1,6 @@
 //! The object's door: decode, call, reply.
 
-use super::call::{ThreadAddress, ThreadCall};
+use super::call::{STATE_KEY_HEADER, ThreadAddress, ThreadCall};
 use super::state::Thread;
 use crate::body;
 use crate::log;
@@ -9,9 +9,6 @@ use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
-
-/// Header that names the thread of a chat response (STATE_KEY_LIFECYCLE).
-const STATE_KEY_HEADER: &str = "x-state-key";
 
 /// When the alarm is tried again on an object that cannot open, in milliseconds: a deployment with a mistake in its
 /// configuration must not swallow what is due.

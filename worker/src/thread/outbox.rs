@@ -7,6 +7,7 @@ use crate::log;
 use crate::outgoing;
 use crate::store::{EntryRow, ObjectRow, UsageRow};
 use crate::timeout::within;
+use futures_channel::oneshot;
 use serde_json::json;
 use serde_json::value::RawValue;
 use worker::{AbortController, Fetch, Request};
@@ -24,24 +25,39 @@ const DIRECTORY_TIMEOUT_MS: u64 = 10_000;
 impl Thread {
     /// Feeds the directory until it has seen the newest revision, or does not answer.
     pub(super) async fn feed_directory(&self) {
-        if self.feeding.replace(true) {
+        if self.feeding.borrow().is_some() {
             // The one that feeds looks again before it stops.
             return;
         }
-        while let Ok(Some((object, entry))) = self.unindexed() {
-            match within(DIRECTORY_TIMEOUT_MS, directory::put(&self.env, &tenant(&object), &entry)).await {
-                Some(Ok(())) => {}
+        self.feeding.replace(Some(Vec::new()));
+        let mut fed = true;
+        while fed && let Ok(Some((object, entry))) = self.unindexed() {
+            fed = match within(DIRECTORY_TIMEOUT_MS, directory::put(&self.env, &tenant(&object), &entry)).await {
+                Some(Ok(())) => self.store.set_indexed(object.revision).is_ok(),
                 Some(Err(error)) => {
                     outgoing::failed("directory", &error);
-                    break;
+                    false
                 }
-                None => break,
-            }
-            if self.store.set_indexed(object.revision).is_err() {
-                break;
-            }
+                None => false,
+            };
         }
-        self.feeding.set(false);
+        self.unfed.set(if fed { 0 } else { self.unfed.get() + 1 });
+        // Whoever waits is told by the end of its channel.
+        self.feeding.take();
+    }
+
+    /// Feeds the directory, or waits for the one that does: what changed before the call is in the directory then, unless
+    /// the directory does not answer.
+    pub(super) async fn directory_fed(&self) {
+        let fed = self.feeding.borrow_mut().as_mut().map(|waiting| {
+            let (sender, fed) = oneshot::channel();
+            waiting.push(sender);
+            fed
+        });
+        if let Some(fed) = fed {
+            let _ = within(DIRECTORY_TIMEOUT_MS, fed).await;
+        }
+        self.feed_directory().await;
     }
 
     fn unindexed(&self) -> worker::Result<Option<(ObjectRow, EntryRow)>> {
@@ -105,6 +121,8 @@ impl Thread {
         match within(USAGE_HOOK_TIMEOUT_MS.unsigned_abs(), fetch.send_with_signal(&signal)).await {
             Some(Ok(response)) => {
                 let status = response.status_code();
+                // Nobody reads the body; unread it would keep the connection.
+                timeout.abort();
                 let delivered = (200..300).contains(&status);
                 if !delivered {
                     log::error("usage hook", json!({"status": status, "attempts": usage.attempts}));

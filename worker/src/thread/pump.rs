@@ -5,7 +5,7 @@ use super::items::ItemFacts;
 use super::journal::Journal;
 use super::state::{Slot, Thread, now_ms};
 use super::turn::{Turn, encode};
-use crate::executor::{self, EventStream, Prompt};
+use crate::executor::{self, EventStream, Prompt, Run};
 use crate::log::{self, TurnLine};
 use crate::reply::{Failure, Reply};
 use crate::store::TurnRow;
@@ -20,6 +20,7 @@ use threadkeep_core::chunk::SSE_DONE;
 use threadkeep_core::error::public_error_text;
 use threadkeep_core::frame::{Frame, FrameDecoder, Framing};
 use threadkeep_core::mask::MaskCounts;
+use threadkeep_core::problem::ProblemCode;
 use threadkeep_core::{Accumulator, AiEvent, Ending, ErrorCode, Scope, StateKey, UiMessageChunk};
 use worker::Delay;
 
@@ -36,6 +37,9 @@ const OPEN_TIMEOUT_MS: u64 = 120_000;
 
 /// How long usage reports may come after `done` or `error`, in milliseconds, before the turn ends without them.
 const MAX_TAIL_MS: i64 = 30_000;
+
+/// Largest usage fact, in bytes of JSON. It goes into one row, which may have 2 MB; a real one has a few hundred bytes.
+const MAX_FACT_BYTES: usize = 1024 * 1024;
 
 /// What the pump holds while it drains.
 struct Pump<'a> {
@@ -77,9 +81,13 @@ impl Thread {
         let opened = within(OPEN_TIMEOUT_MS, answer).await.unwrap_or(Ok(Err(ErrorCode::UpstreamUnavailable)));
         // The caller may have left: nothing depends on it any more.
         let failed = match opened {
-            Ok(Ok(events)) => {
+            Ok(Ok(Run { events, unreported })) => {
                 let _ = ready.send(Ok(()));
                 pump.drain(events).await;
+                // What was used is due, also when the stream did not get to say it.
+                if let Some(fact) = unreported.take() {
+                    pump.store_usage(&fact);
+                }
                 None
             }
             Ok(Err(code)) => {
@@ -218,14 +226,17 @@ impl Pump<'_> {
                         self.flush();
                     }
                 }
-                Err(code) => {
-                    if let Some(run) = self.turn.run.borrow_mut().as_mut() {
-                        run.skip(code);
-                    }
-                }
+                Err(code) => self.skip(code),
             }
         }
         self.send(&bytes);
+    }
+
+    /// Notes what is wrong with an event of which nothing came.
+    fn skip(&self, code: ProblemCode) {
+        if let Some(run) = self.turn.run.borrow_mut().as_mut() {
+            run.skip(code);
+        }
     }
 
     fn send(&mut self, bytes: &[u8]) {
@@ -242,8 +253,12 @@ impl Pump<'_> {
 
     /// USAGE_UNCHANGED: the fact is stored as it came, then handed to the hook in order.
     fn store_usage(&mut self, fact: &serde_json::Value) {
+        let fact = fact.to_string();
+        if fact.len() > MAX_FACT_BYTES {
+            return self.skip(ProblemCode::ReplyTooLarge);
+        }
         let due_ms = self.thread.config.usage_hook.as_ref().map(|_| now_ms());
-        let stored = self.thread.store.add_usage(&self.turn.run_id, self.usage_reports, &fact.to_string(), due_ms);
+        let stored = self.thread.store.add_usage(&self.turn.run_id, self.usage_reports, &fact, due_ms);
         self.usage_reports += 1;
         if stored.is_err() {
             log::error("usage not stored", json!({"turn": self.turn.run_id}));
@@ -278,14 +293,15 @@ impl Pump<'_> {
         self.send(SSE_DONE);
         turn.close();
         self.thread.notify();
-        if let Ok(stored) = stored {
+        if let Ok(mut stored) = stored {
+            stored.masked += &turn.masked;
             log::line(&TurnLine {
                 turn: &turn.run_id,
                 status: stored.status,
                 events: self.events,
                 bytes_sent: self.bytes_sent,
                 ms: u64::try_from(now_ms() - turn.started_ms).unwrap_or_default(),
-                masked: stored.masked.iter().map(|(rule, count)| (rule.to_owned(), count.into())).collect(),
+                masked: log::counts(&stored.masked),
                 problems: stored.problems,
             });
         }

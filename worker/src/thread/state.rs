@@ -21,8 +21,10 @@ use worker::{Date, Env, State};
 /// about 70 s, even while it drains a stream.
 const KEEP_ALIVE_MS: i64 = 20_000;
 
-/// When the alarm looks after an outbox whose first try may have been cut off, in milliseconds.
+/// When the alarm looks after an outbox whose first try may have been cut off, in milliseconds; doubled for each time
+/// that the directory did not take it, up to the longest.
 const OUTBOX_MS: i64 = 5_000;
+const LONGEST_OUTBOX_MS: i64 = 10 * 60 * 1000;
 
 /// Nearest alarm for a fact that is due, in milliseconds.
 const SHORTEST_ALARM_MS: i64 = 100;
@@ -41,7 +43,10 @@ pub(crate) struct Thread {
     busy: Cell<bool>,
     waiting: RefCell<VecDeque<oneshot::Sender<()>>>,
     alarm_ms: Cell<Option<i64>>,
-    pub(super) feeding: Cell<bool>,
+    /// While the directory is fed: who waits for the end of it.
+    pub(super) feeding: RefCell<Option<Vec<oneshot::Sender<()>>>>,
+    /// How often in a row the directory has not taken what it was fed.
+    pub(super) unfed: Cell<u32>,
     pub(super) delivering: Cell<bool>,
     purged: Cell<bool>,
 }
@@ -66,7 +71,8 @@ impl Thread {
             busy: Cell::default(),
             waiting: RefCell::default(),
             alarm_ms: Cell::default(),
-            feeding: Cell::default(),
+            feeding: RefCell::default(),
+            unfed: Cell::default(),
             delivering: Cell::default(),
             purged: Cell::default(),
         });
@@ -136,9 +142,7 @@ impl Thread {
                 role: role(message).to_owned(),
                 body: serde_json::to_string(message)?,
             };
-            // Once more on one line: a number that went over two is no card before.
-            let title = title_of(message).filter(|_| is_on_page);
-            let title = title.map(|title| self.masker.mask_text(&title).into_owned());
+            let title = title_of(message, &self.masker).filter(|_| is_on_page);
             let position = self.store.append(generation, &row, title.as_deref(), now_ms())?;
             if let Some(item) = item {
                 self.store.add_item(generation, &item.row(position))?;
@@ -153,6 +157,7 @@ impl Thread {
         address: &ThreadAddress,
         mut body: impl FnMut() -> worker::Result<T>,
     ) -> Reply<T> {
+        self.store.prepare()?;
         let changed = atomically(&self.state, || {
             let scope = address.scope.as_ref().map(|scope| (scope.scope_type(), scope.scope_id()));
             self.store.touch(&address.owner, address.state_key.as_str(), scope)?;
@@ -231,7 +236,8 @@ impl Thread {
             None => None,
         };
         let purge = self.store.oldest_deletion_ms()?.map(|deleted_ms| (deleted_ms + RETENTION_MS + 1).max(now_ms));
-        Ok([running, unindexed.map(|_| now_ms + OUTBOX_MS), usage, purge].into_iter().flatten().min())
+        let outbox = unindexed.map(|_| now_ms + (OUTBOX_MS << self.unfed.get().min(10)).min(LONGEST_OUTBOX_MS));
+        Ok([running, outbox, usage, purge].into_iter().flatten().min())
     }
 }
 

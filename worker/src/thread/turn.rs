@@ -17,6 +17,7 @@ use threadkeep_core::answer::{ToolAnswer, approved_calls, read_answers, take_ans
 use threadkeep_core::context::context_message;
 use threadkeep_core::item::{Author, Visibility};
 use threadkeep_core::map::{MessageDto, ui_messages_to_message_dtos};
+use threadkeep_core::mask::MaskCounts;
 use threadkeep_core::replay::replay;
 use threadkeep_core::request::user_message_of;
 use threadkeep_core::thread::Command;
@@ -37,6 +38,8 @@ pub(crate) struct Turn {
     pub(super) run: RefCell<Option<Accumulator>>,
     pub(super) clients: Clients,
     pub(super) started_ms: i64,
+    /// What was masked in the question.
+    pub(super) masked: MaskCounts,
     /// It goes on after answers: whoever gave them has the message that they belong to at its end.
     continues: bool,
     stop: RefCell<Option<AbortHandle>>,
@@ -64,11 +67,13 @@ impl Thread {
     }
 
     /// Joins the running turn: its stream from the `start` chunk on; 204 when none runs.
+    ///
+    /// # Errors
+    /// `thread_busy` when too much waits for clients that do not read.
     pub(super) fn stream(&self) -> Reply<Response> {
-        match self.running() {
-            Some(turn) => Ok(sse(turn.join(false))?),
-            None => Ok(Response::empty()?.with_status(204)),
-        }
+        let Some(turn) = self.running() else { return Ok(Response::empty()?.with_status(204)) };
+        let stream = turn.join(false);
+        if stream.is_closed() { Err(ErrorCode::ThreadBusy.into()) } else { Ok(sse(stream)?) }
     }
 
     /// Ends the running turn and waits until its partial reply is stored; `false` when none runs.
@@ -88,7 +93,7 @@ impl Thread {
             return Err(ErrorCode::NoUserMessage.into());
         }
         let mut message = user_message_of("", &call.texts);
-        self.masked(&mut message);
+        let masked = self.masked(&mut message);
         let repeated = match &answered {
             Some((position, _)) => Some(*position),
             None => self.repeated_user(generation.as_ref(), &call, &message)?,
@@ -146,6 +151,7 @@ impl Thread {
             run: RefCell::new(Some(run)),
             clients: Clients::default(),
             started_ms,
+            masked,
             continues: completed.is_some(),
             stop: RefCell::default(),
             stopped: Cell::default(),
@@ -229,7 +235,7 @@ impl Turn {
         if let (true, Some(UiMessageChunk::Start { message_id, .. })) = (continues, chunks.first_mut()) {
             *message_id = None;
         }
-        self.clients.join(encode(&chunks))
+        self.clients.join(&encode(&chunks))
     }
 
     pub(super) fn stop(&self) {

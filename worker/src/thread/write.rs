@@ -4,10 +4,11 @@ use super::call::ThreadAddress;
 use super::state::{Thread, now_ms};
 use crate::body::{self, Fields};
 use crate::reply::{self, Failure, Reply};
-use crate::store::{GenerationRow, IdempotencyRow};
+use crate::store::IdempotencyRow;
 use serde_json::{Value, json};
 use std::rc::Rc;
-use threadkeep_core::thread::{Command, Effects, read_messages, read_metadata, same_messages, shorten_title};
+use threadkeep_core::mask::MaskCounts;
+use threadkeep_core::thread::{Command, read_messages, read_metadata, same_messages, shorten_title};
 use threadkeep_core::{ErrorCode, UiMessage};
 use worker::Response;
 
@@ -22,14 +23,17 @@ impl Thread {
         let expected = save.count("expectedMessageCount")?.ok_or(ErrorCode::InvalidRequest)?;
         // Taken when the write creates the thread; later it is changed by PATCH.
         let metadata = save.take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
-        let mut messages = self.masked_messages(messages)?;
-        let saved = messages.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
-        let generation = self.store.generation()?;
-        let stored =
-            self.stored_values(generation.as_ref(), 0, generation.as_ref().map_or(0, |row| row.message_count))?;
-        let effects = self.decide_save(&stored, &saved, expected)?;
+        let mut messages = read_messages(messages)?;
+        // What the numbers refuse costs no more: nothing of the thread is loaded for it.
+        let effects = self.decide(&Command::Grow { saved: messages.len(), expected })?;
+        let masked = self.mask_all(&mut messages);
         let new = messages.split_off(messages.len() - effects.append);
-        self.store_new(address, &new, metadata.as_deref(), None).await
+        if let Some(generation) = self.store.generation()?
+            && !self.are_stored(generation.id, 0, &messages)?
+        {
+            return Err(ErrorCode::ThreadDiverged.into());
+        }
+        self.store_new(address, &new, metadata.as_deref(), None, &masked).await
     }
 
     /// Appends messages at the end. The same idempotency key with the same messages appends once and answers the same.
@@ -44,12 +48,13 @@ impl Thread {
             return Err(ErrorCode::InvalidRequest.into());
         }
         let metadata = append.take("metadata").map(|metadata| self.metadata_text(metadata)).transpose()?;
-        let messages = self.masked_messages(messages)?;
+        let mut messages = read_messages(messages)?;
+        let masked = self.mask_all(&mut messages);
         if let Some(response) = key.map(|key| self.appended_before(address, key, &messages)).transpose()?.flatten() {
             return Ok(response);
         }
         self.decide(&Command::Append { count: messages.len(), expected, reserve })?;
-        self.store_new(address, &messages, metadata.as_deref(), key).await
+        self.store_new(address, &messages, metadata.as_deref(), key, &masked).await
     }
 
     /// Sets title and metadata; `null` takes them away.
@@ -98,7 +103,7 @@ impl Thread {
     pub(super) async fn told(self: &Rc<Self>) -> Reply<()> {
         self.notify();
         self.schedule().await?;
-        self.feed_directory().await;
+        self.directory_fed().await;
         Ok(())
     }
 
@@ -108,6 +113,7 @@ impl Thread {
         messages: &[UiMessage],
         metadata: Option<&str>,
         key: Option<&str>,
+        masked: &MaskCounts,
     ) -> Reply<Response> {
         if !messages.is_empty() {
             self.atomically(address, || {
@@ -121,7 +127,7 @@ impl Thread {
             })?;
             self.changed().await?;
         }
-        self.count_response(address)
+        Ok(reply::masked(self.count_response(address)?, masked)?)
     }
 
     fn count_response(&self, address: &ThreadAddress) -> Reply<Response> {
@@ -134,52 +140,41 @@ impl Thread {
         Ok(self.store.object()?.map_or(0, |object| object.revision))
     }
 
-    /// What was stored under fewer rules of the masker than there are today is compared as it would be stored today.
-    fn decide_save(&self, stored: &[Value], saved: &[Value], expected: usize) -> Reply<Effects> {
-        match self.decide(&Command::Save { stored, saved, expected }) {
-            Err(Failure::Refused(ErrorCode::ThreadDiverged)) => {
-                self.decide(&Command::Save { stored: &self.masked_values(stored)?, saved, expected })
-            }
-            decided => decided,
-        }
-    }
-
     /// The answer to an append that was done already.
     fn appended_before(&self, address: &ThreadAddress, key: &str, messages: &[UiMessage]) -> Reply<Option<Response>> {
         let generation = self.store.generation()?;
         let row = self.store.idempotency(key)?;
-        let Some(row) = row.filter(|row| generation.as_ref().is_some_and(|live| live.id == row.generation)) else {
+        let Some(row) = row.filter(|row| generation.is_some_and(|live| live.id == row.generation)) else {
             return Ok(None);
         };
-        let stored = self.stored_values(generation.as_ref(), row.position, row.position + row.count)?;
-        let given = messages.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
-        if !same_messages(&stored, &given) && !same_messages(&self.masked_values(&stored)?, &given) {
+        if row.count != messages.len() || !self.are_stored(row.generation, row.position, messages)? {
             return Err(ErrorCode::IdempotencyMismatch.into());
         }
         self.count_response(address).map(Some)
     }
 
-    fn stored_values(&self, generation: Option<&GenerationRow>, from: usize, to: usize) -> Reply<Vec<Value>> {
-        let Some(generation) = generation else { return Ok(Vec::new()) };
-        let mut values = Vec::with_capacity(to - from);
-        for position in from..to {
-            let row = self.store.message(generation.id, position)?.ok_or(Failure::Internal("message lost"))?;
-            values.push(serde_json::from_str(&row.body)?);
+    /// Whether these masked messages are what is stored from a position on: row by row, up to the first that differs.
+    /// What was stored under fewer rules of the masker than there are today is compared as it would be stored today.
+    fn are_stored(&self, generation: i64, from: usize, messages: &[UiMessage]) -> Reply<bool> {
+        for (position, message) in (from..).zip(messages) {
+            let row = self.store.message(generation, position)?.ok_or(Failure::Internal("message lost"))?;
+            let stored = [serde_json::from_str(&row.body)?];
+            let given = [serde_json::to_value(message)?];
+            if !same_messages(&stored, &given) {
+                let mut stored: UiMessage = serde_json::from_str(&row.body)?;
+                self.masked(&mut stored);
+                if !same_messages(&[serde_json::to_value(&stored)?], &given) {
+                    return Ok(false);
+                }
+            }
         }
-        Ok(values)
+        Ok(true)
     }
 
-    fn masked_values(&self, stored: &[Value]) -> Reply<Vec<Value>> {
-        let masked = self.masked_messages(Value::Array(stored.to_vec()))?;
-        Ok(masked.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
-    }
-
-    fn masked_messages(&self, messages: Value) -> Reply<Vec<UiMessage>> {
-        let mut messages = read_messages(messages)?;
-        for message in &mut messages {
-            self.masked(message);
-        }
-        Ok(messages)
+    fn mask_all(&self, messages: &mut [UiMessage]) -> MaskCounts {
+        let mut counts = MaskCounts::default();
+        messages.iter_mut().for_each(|message| counts += &self.masked(message));
+        counts
     }
 
     pub(super) fn metadata_text(&self, metadata: Value) -> Reply<String> {
@@ -192,8 +187,8 @@ impl Thread {
         match title {
             Value::Null => Ok(None),
             Value::String(text) => {
-                let title = shorten_title(&self.masker.mask_text(&text)).ok_or(ErrorCode::InvalidRequest)?;
-                Ok(Some(title))
+                let title = shorten_title(&self.masker.mask_text(&text), &self.masker);
+                Ok(Some(title.ok_or(ErrorCode::InvalidRequest)?))
             }
             _ => Err(ErrorCode::InvalidRequest.into()),
         }

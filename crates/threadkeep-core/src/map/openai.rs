@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 ///
 /// It stands in one message with the context, when there is one: many servers take no second system message.
 ///
-/// An assistant message that only calls tools has `content: null`, as the API asks.
+/// An assistant message that only calls tools has `content: null`, as the API asks. Neighbours of one role become one
+/// message: a turn that failed leaves two user messages side by side, a regenerated reply two assistant messages, and
+/// servers whose template demands that the roles alternate refuse such a thread for ever.
 #[must_use]
 pub fn to_openai_messages(system: Option<&str>, dtos: &[MessageDto]) -> Vec<Value> {
     let (context, dtos) = match dtos {
@@ -18,7 +20,32 @@ pub fn to_openai_messages(system: Option<&str>, dtos: &[MessageDto]) -> Vec<Valu
     };
     let head: Vec<_> = system.into_iter().chain(context).collect();
     let head = (!head.is_empty()).then(|| json!({"role": "system", "content": head.join("\n\n")}));
-    head.into_iter().chain(dtos.iter().map(to_openai_message)).collect()
+    head.into_iter().chain(merged(dtos).iter().map(to_openai_message)).collect()
+}
+
+fn merged(dtos: &[MessageDto]) -> Vec<MessageDto> {
+    let mut merged: Vec<MessageDto> = Vec::with_capacity(dtos.len());
+    for dto in dtos {
+        match (merged.last_mut(), dto) {
+            (Some(MessageDto::User { content }), MessageDto::User { content: next }) => join(content, next),
+            (
+                Some(MessageDto::Assistant { content, tool_calls }),
+                MessageDto::Assistant { content: next, tool_calls: calls },
+            ) if tool_calls.is_empty() => {
+                join(content, next);
+                tool_calls.clone_from(calls);
+            }
+            _ => merged.push(dto.clone()),
+        }
+    }
+    merged
+}
+
+fn join(content: &mut String, next: &str) {
+    if !content.is_empty() && !next.is_empty() {
+        content.push_str("\n\n");
+    }
+    content.push_str(next);
 }
 
 fn to_openai_message(dto: &MessageDto) -> Value {
@@ -57,6 +84,37 @@ mod tests {
         let with = |system| Value::Array(to_openai_messages(system, &dtos));
         assert_eq!(with(Some("be kind")), json!([{"role": "system", "content": "be kind\n\ncontext"}, user]));
         assert_eq!(with(None), json!([{"role": "system", "content": "context"}, user]));
+    }
+
+    #[test]
+    fn neighbours_of_one_role_are_one_message() {
+        let user = |content: &str| MessageDto::User { content: content.into() };
+        let calls = |names: &[&str]| {
+            let call = |name: &&str| ToolCallDto { id: (*name).into(), name: (*name).into(), arguments: "{}".into() };
+            names.iter().map(call).collect()
+        };
+        let assistant =
+            |content: &str, names: &[&str]| MessageDto::Assistant { content: content.into(), tool_calls: calls(names) };
+        let tool = |id: &str| MessageDto::Tool { content: "1".into(), tool_call_id: id.into() };
+        let dtos = [
+            user("a"),
+            user("b"),
+            assistant("c", &[]),
+            assistant("d", &[]),
+            assistant("", &["x", "y"]),
+            tool("x"),
+            tool("y"),
+            assistant("e", &["z"]),
+            tool("z"),
+            user("f"),
+        ];
+        let told: Vec<_> = to_openai_messages(None, &dtos)
+            .iter()
+            .map(|message| format!("{} {}", message["role"].as_str().unwrap(), message["content"].as_str().unwrap()))
+            .collect();
+        let expected = ["user a\n\nb", "assistant c\n\nd", "tool 1", "tool 1", "assistant e", "tool 1", "user f"];
+        assert_eq!(told, expected);
+        assert_eq!(to_openai_messages(None, &dtos)[1]["tool_calls"].as_array().map(Vec::len), Some(2));
     }
 
     #[test]
