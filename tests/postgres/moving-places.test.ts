@@ -4,7 +4,8 @@ import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { ThreadPersistencePort } from '../../pkg/dist/index.js';
 import { createWorkerStore } from '../../pkg/dist/worker-store.js';
 import { Worker } from '../worker/harness.ts';
@@ -124,12 +125,23 @@ test('a thread that is written to while a worker is listed is not lost between t
   const keys = Array.from({ length: 101 }, (_, n) => `listed-${n}`);
   for (const stateKey of keys) await onWorker.appendMessages({ owner: 'mona', stateKey, messages: conversation(1) });
   // The oldest is alone on the second page, until somebody writes to it.
-  const url = await passingOn(async () => {
-    await onWorker.appendMessages({ owner: 'mona', stateKey: keys[0]!, messages: [userMessage('late', 'late')] });
+  const behindAnother = first(({ url }: IncomingMessage) => url!.includes('cursor='));
+  const url = await passingOn({
+    async before(request) {
+      if (behindAnother(request)) await onWorker.appendMessages({ owner: 'mona', stateKey: keys[0]!, messages: [userMessage('late', 'late')] });
+    },
   });
   await command.ok(['export', '--from', url, '--out', command.file('mona'), '--owner', 'mona']);
   await command.ok(['import', '--to', stand.url(), '--in', command.file('mona')]);
   await command.ok(['verify', '--from', worker.url, '--to', stand.url(), '--owner', 'mona']);
+});
+
+test('an append of an import whose answer was lost is made again, and written once', LIMIT, async () => {
+  await store.appendMessages({ owner: 'lost', stateKey: 'answer', messages: conversation(2) });
+  await command.ok(['export', '--from', stand.url(), '--out', command.file('lost'), '--owner', 'lost']);
+  const url = await passingOn({ loses: first(({ method }: IncomingMessage) => method === 'POST') });
+  await command.ok(['import', '--to', url, '--in', command.file('lost')]);
+  assert.deepEqual(await idsOf(onWorker, { owner: 'lost', stateKey: 'answer' }), ['m0', 'm1']);
 });
 
 test('what was stored before masking is masked on its way, and is no difference', LIMIT, async () => {
@@ -151,18 +163,23 @@ async function titleIn(place: ThreadPersistencePort, owner: string): Promise<str
   return (await place.listThreads({ owner })).threads[0]?.title;
 }
 
-/** A way to the worker on which somebody does something before the first page behind another is asked for. */
-async function passingOn(before: () => Promise<void>): Promise<string> {
-  let waiting: (() => Promise<void>) | undefined = before;
-  const server = createServer(async ({ url = '', headers }, response) => {
-    if (url.includes('cursor=') && waiting) {
-      const first = waiting;
-      waiting = undefined;
-      await first();
-    }
-    const { authorization, 'x-threadkeep-owner': owner } = headers as Record<string, string>;
-    const answer = await fetch(worker.url + url, { headers: { authorization: authorization!, 'x-threadkeep-owner': owner! } });
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+interface Meddler {
+  /** Before a request is passed on. */
+  readonly before?: (request: IncomingMessage) => Promise<void>;
+  /** Whether the answer of a request is lost on its way. */
+  readonly loses?: (request: IncomingMessage) => boolean;
+}
+
+/** A way to the worker. */
+async function passingOn({ before, loses }: Meddler): Promise<string> {
+  const server = createServer(async (request, response) => {
+    await before?.(request);
+    const headers = Object.fromEntries(['authorization', 'x-threadkeep-owner', 'content-type'].flatMap((name) => (request.headers[name] ? [[name, String(request.headers[name])]] : [])));
+    const body = request.method === 'GET' ? null : await text(request);
+    const answer = await fetch(worker.url + request.url, { method: request.method!, headers, body });
+    const told = await answer.text();
+    if (loses?.(request)) request.socket.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(told);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -170,3 +187,8 @@ async function passingOn(before: () => Promise<void>): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** True for the first that is asked for. */
+function first<Value>(wanted: (value: Value) => boolean): (value: Value) => boolean {
+  let met = false;
+  return (value) => !met && (met = wanted(value));
+}

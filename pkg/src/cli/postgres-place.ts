@@ -109,7 +109,8 @@ async function byNodePostgres(url: string): Promise<Opened | undefined> {
 /** How long postgres.js waits for an answer that it is owed before it ends a connection, in seconds. */
 const END_SECONDS = 5;
 
-// `fetch_types: false`: it would ask for the types of the database when it connects, and wait for ever where that is refused.
+// `fetch_types: false`: it would ask for the types of the database when it connects, and throw where nobody can catch it
+// when that is refused.
 async function byPostgresJs(url: string): Promise<Opened | undefined> {
   const driver = await installed<{ default: (url: string, options: object) => PostgresJsClient }>(() => import('postgres' as string));
   if (!driver) return undefined;
