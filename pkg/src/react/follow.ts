@@ -1,5 +1,6 @@
 // Follows a thread live: a WebSocket that comes back by itself.
 
+import { Backoff } from './backoff.ts';
 import { at, tokenOf, type WorkerPage } from './worker-page.ts';
 
 /** Where a thread is. */
@@ -9,10 +10,6 @@ export interface ThreadState {
   /** A turn runs. */
   readonly running: boolean;
 }
-
-/** Pauses before a new try, in milliseconds, doubled up to the longest. */
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 15_000;
 
 /** How often a silent connection is asked whether it is still there, and how long it may take, in milliseconds. */
 const PING_EVERY_MS = 25_000;
@@ -26,7 +23,7 @@ export function follow(worker: WorkerPage, path: string, onState: (state: Thread
   const url = at(worker, `${path}/live`).replace(/^http/, 'ws');
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let retryMs = FIRST_RETRY_MS;
+  const retry = new Backoff();
   let ended = false;
 
   function later(run: () => void, ms: number): void {
@@ -44,8 +41,7 @@ export function follow(worker: WorkerPage, path: string, onState: (state: Thread
 
   function lost(): void {
     onConnected(false);
-    later(connect, retryMs * (0.5 + Math.random() / 2));
-    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+    later(connect, retry.next());
   }
 
   async function connect(): Promise<void> {
@@ -60,7 +56,7 @@ export function follow(worker: WorkerPage, path: string, onState: (state: Thread
     socket = its;
     let gone = false;
     its.onopen = () => {
-      retryMs = FIRST_RETRY_MS;
+      retry.reset();
       onConnected(true);
     };
     its.onmessage = ({ data }) => {

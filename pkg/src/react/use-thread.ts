@@ -1,15 +1,14 @@
 // `useThread`: the thread of a scope, which many people write to and see.
 
 import { useChat, type UseChatHelpers } from '@ai-sdk/react';
-import { DefaultChatTransport, type ChatInit, type UIMessage } from 'ai';
+import type { ChatInit, UIMessage } from 'ai';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { ThreadkeepError } from '../error.ts';
+import type { ThreadkeepError } from '../error.ts';
 import { threadPath, type Scope } from '../scope.ts';
-import { follow, type ThreadState } from './follow.ts';
-import { ask, at, headersOf, tokenOf, type WorkerPage } from './worker-page.ts';
-
-/** Pause before the history is asked for again after a failure, in milliseconds. */
-const RELOAD_AFTER_MS = 2_000;
+import { CatchUp } from './catch-up.ts';
+import { follow } from './follow.ts';
+import { ThreadTransport } from './thread-transport.ts';
+import { ask, at, tokenOf, type WorkerPage } from './worker-page.ts';
 
 /** What `useThread` needs, beside the options of `useChat`. */
 export interface ThreadOptions<Message extends UIMessage = UIMessage> extends Omit<ChatInit<Message>, 'id' | 'messages' | 'transport'> {
@@ -17,6 +16,8 @@ export interface ThreadOptions<Message extends UIMessage = UIMessage> extends Om
   readonly scope: Scope;
   /** The thread as a server has rendered it; the worker's own comes in its place when it is newer. */
   readonly initialMessages?: Message[];
+  /** Renders what streams at most once in so many milliseconds. */
+  readonly throttle?: number;
 }
 
 /** The helpers of `useChat`, and where the thread is. */
@@ -27,7 +28,7 @@ export interface ThreadHelpers<Message extends UIMessage = UIMessage> extends Us
   readonly isLive: boolean;
   /** Somebody's turn runs: one's own or another's. */
   readonly isRunning: boolean;
-  /** Why the thread could not be loaded; it is tried again. */
+  /** Why the thread could not be loaded. It is tried again, after a refusal (`forbidden`, `invalid_token`) only when something changes. */
   readonly loadError: ThreadkeepError | undefined;
   /** Ends the running turn on the server, whoever asked; what there is of the reply is kept. */
   readonly stop: () => Promise<void>;
@@ -38,112 +39,89 @@ export interface ThreadHelpers<Message extends UIMessage = UIMessage> extends Us
  * `stop`, on top of the AI SDK's `useChat`.
  *
  * The worker owns the messages: of what the page sends only its last user message is read.
+ *
+ * @throws {ThreadkeepError} `invalid_scope`, while it renders.
  */
 export function useThread<Message extends UIMessage = UIMessage>(options: ThreadOptions<Message>): ThreadHelpers<Message> {
   const { worker, scope, initialMessages, ...chatOptions } = options;
   const path = threadPath(scope);
+  const url = at(worker, path);
   const newest = useRef(options);
   newest.current = options;
+  const catchUp = useRef<CatchUp<Message>>(undefined);
+  /** What the last stream ended with: `resumeStream` and its like never reject. */
+  const failure = useRef<Error>(undefined);
 
-  const transport = useMemo(
-    () =>
-      new DefaultChatTransport<Message>({
-        api: at(newest.current.worker, '/api/v1/ai/chat'),
-        // Asked for each request: a token does not live as long as a page.
-        headers: () => headersOf(newest.current.worker),
-        prepareSendMessagesRequest: ({ messages, trigger, messageId, headers, body }) => ({
-          headers: headers as Record<string, string>,
-          body: { ...body, messages: messages.slice(-1), trigger, messageId, scope: newest.current.scope },
-        }),
-        prepareReconnectToStreamRequest: ({ headers }) => ({
-          headers: headers as Record<string, string>,
-          api: at(newest.current.worker, `${threadPath(newest.current.scope)}/stream`),
-        }),
-      }),
-    [path, worker.url],
-  );
-  const init = { ...chatOptions, id: path, transport, ...(initialMessages === undefined ? {} : { messages: initialMessages }) };
-  const chat = useChat<Message>(init);
-  const current = useRef(chat);
-  current.current = chat;
+  const transport = useMemo(() => new ThreadTransport<Message>(() => newest.current.worker, scope, () => void catchUp.current?.look()), [url]);
+  const chat = useChat<Message>({
+    ...chatOptions,
+    id: path,
+    transport,
+    ...(initialMessages === undefined ? {} : { messages: initialMessages }),
+    onError(error) {
+      failure.current = error;
+      newest.current.onError?.(error);
+    },
+  });
+  const error = useRef<Error>(undefined);
+  error.current = chat.error;
 
-  const [isLoaded, setLoaded] = useState(false);
-  const [isLive, setLive] = useState(false);
-  const [runs, setRuns] = useState(false);
-  const [loadError, setLoadError] = useState<ThreadkeepError>();
-  /** What the worker said last, and the revision that the page shows. */
-  const told = useRef<ThreadState>(undefined);
-  const shown = useRef(-1);
-  const busy = useRef(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-
-  const isStreaming = chat.status === 'submitted' || chat.status === 'streaming';
-
-  // Not while this page streams: the reply on its way is not in the history yet. It looks again at its end.
-  const catchUp = useCallback(async () => {
-    if (busy.current || streams(current.current)) return;
-    if (told.current !== undefined && told.current.revision === shown.current && !told.current.running) return;
-    busy.current = true;
-    const its = path;
-    const isCurrent = () => threadPath(newest.current.scope) === its;
-    try {
-      const { messages, revision } = await ask<{ messages: Message[]; revision: number }>(newest.current.worker, 'GET', `${its}/messages`);
-      if (!isCurrent()) return;
-      if (!streams(current.current)) {
-        if (revision !== shown.current) current.current.setMessages(messages);
-        shown.current = revision;
-        setLoaded(true);
-        setLoadError(undefined);
-        if (told.current?.running === true) await current.current.resumeStream();
-      }
-    } catch (error) {
-      if (!isCurrent()) return;
-      setLoadError(error instanceof ThreadkeepError ? error : new ThreadkeepError('internal', { cause: error }));
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => void catchUp(), RELOAD_AFTER_MS);
-    } finally {
-      busy.current = false;
-    }
-    // Told of more while it was busy.
-    const missed = told.current !== undefined && told.current.revision > shown.current;
-    if (isCurrent() && missed && !streams(current.current)) void catchUp();
-  }, [path]);
+  const [progress, setProgress] = useState<Progress>({ url, ...AT_FIRST });
+  // That of another thread says nothing of this one, not even until the effect has run.
+  const { isLoaded, isLive, isTurnRunning, loadError } = progress.url === url ? progress : AT_FIRST;
 
   useEffect(() => {
-    told.current = undefined;
-    shown.current = -1;
-    setLoaded(false);
-    setRuns(false);
-    const end = follow(
+    const report = (change: Partial<Progress>) => setProgress((before) => ({ ...(before.url === url ? before : AT_FIRST), ...change, url }));
+    const its = new CatchUp<Message>({
+      load: () => ask(newest.current.worker, 'GET', `${path}/messages`),
+      show: chat.setMessages,
+      async resume() {
+        failure.current = undefined;
+        await chat.resumeStream();
+        return failure.current;
+      },
+      error: () => error.current,
+      clearError: chat.clearError,
+      isSending: () => transport.isSending,
+      onLoad: (loadError) => report(loadError === undefined ? { isLoaded: true, loadError } : { loadError }),
+    });
+    catchUp.current = its;
+    const unfollow = follow(
       // The newest token, also after a reconnect.
       { url: worker.url, token: () => tokenOf(newest.current.worker) },
       path,
       (state) => {
-        told.current = state;
-        setRuns(state.running);
-        void catchUp();
+        report({ isTurnRunning: state.running });
+        its.tell(state);
       },
-      setLive,
+      (isLive) => report({ isLive }),
     );
-    // Without a socket (a proxy that lets none through) there is still a history.
-    void catchUp();
+    // Without a socket there is still a history.
+    void its.look();
     return () => {
-      end();
-      clearTimeout(timer.current);
+      unfollow();
+      its.end();
+      // It begins anew when React mounts the same page twice.
+      report(AT_FIRST);
     };
-  }, [path, worker.url, catchUp]);
-
-  useEffect(() => {
-    if (!isStreaming) void catchUp();
-  }, [isStreaming, catchUp]);
+    // The helpers of a chat are the same ones as long as its id is.
+  }, [url]);
 
   const stop = useCallback(async () => {
     await ask(newest.current.worker, 'POST', `${path}/stop`);
-  }, [path]);
+  }, [url]);
 
-  return { ...chat, stop, isLoaded, isLive, isRunning: runs || isStreaming, loadError };
+  const isStreaming = chat.status === 'submitted' || chat.status === 'streaming';
+  return { ...chat, stop, isLoaded, isLive, isRunning: isTurnRunning || isStreaming, loadError };
 }
 
-function streams({ status }: { readonly status: string }): boolean {
-  return status === 'submitted' || status === 'streaming';
+/** Where a page is on the thread at `url`. */
+interface Progress {
+  readonly url: string;
+  readonly isLoaded: boolean;
+  readonly isLive: boolean;
+  readonly isTurnRunning: boolean;
+  readonly loadError: ThreadkeepError | undefined;
 }
+
+const AT_FIRST = { isLoaded: false, isLive: false, isTurnRunning: false, loadError: undefined };

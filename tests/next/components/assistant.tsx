@@ -18,8 +18,8 @@ import { createThreadHistoryAdapter, createThreadListAdapter, type WorkerPage } 
 import { freshToken } from '@/lib/fresh-token';
 
 /** assistant-ui's stock components: the list of threads, and the thread that is open. */
-export function Assistant({ workerUrl }: { readonly workerUrl: string }) {
-  const worker = useMemo<WorkerPage>(() => ({ url: workerUrl, token: freshToken }), [workerUrl]);
+export function Assistant({ user, workerUrl }: { readonly user: string; readonly workerUrl: string }) {
+  const worker = useMemo<WorkerPage>(() => ({ url: workerUrl, token: () => freshToken(user) }), [user, workerUrl]);
   const adapter = useMemo<RemoteThreadListAdapter>(() => ({ ...createThreadListAdapter(worker), unstable_Provider: historyOf(worker) }), [worker]);
   const runtime = useRemoteThreadListRuntime({
     adapter,
@@ -28,7 +28,7 @@ export function Assistant({ workerUrl }: { readonly workerUrl: string }) {
         () =>
           new AssistantChatTransport({
             api: `${workerUrl}/api/v1/ai/chat`,
-            headers: async () => ({ authorization: `Bearer ${await freshToken()}` }),
+            headers: async () => ({ authorization: `Bearer ${await freshToken(user)}` }),
           }),
         [],
       );

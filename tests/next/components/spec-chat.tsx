@@ -16,10 +16,11 @@ interface Props {
 
 /** The project's chat about a spec: everybody's messages, as they are written. */
 export function SpecChat({ user, threadId, scope, workerUrl, stored }: Props) {
-  const worker = useMemo(() => ({ url: workerUrl, token: freshToken }), [workerUrl]);
+  const worker = useMemo(() => ({ url: workerUrl, token: () => freshToken(user) }), [user, workerUrl]);
   const thread = useThread({ worker, scope, initialMessages: stored });
   const { messages, isRunning, isLive, error, loadError } = thread;
   const [text, setText] = useState('');
+  const [isNoteLost, setNoteLost] = useState(false);
   const end = useRef<HTMLDivElement>(null);
   const said = text.trim();
 
@@ -28,16 +29,33 @@ export function SpecChat({ user, threadId, scope, workerUrl, stored }: Props) {
     void end.current?.scrollIntoView({ block: 'nearest' });
   }, [messages]);
 
-  function send(event: FormEvent) {
+  /** What was not taken goes back to where it was written, unless something else stands there by now. */
+  const giveBack = () => setText((now) => (now === '' ? said : now));
+
+  async function send(event: FormEvent) {
     event.preventDefault();
     if (said === '' || isRunning) return;
     setText('');
-    void thread.sendMessage({ text: said });
+    const id = crypto.randomUUID();
+    await thread.sendMessage({ id, role: 'user', parts: [{ type: 'text', text: said }] });
+    // It never rejects; but a question behind which no reply began was refused.
+    thread.setMessages((now) => {
+      if (now.at(-1)?.id !== id) return now;
+      giveBack();
+      return now.slice(0, -1);
+    });
   }
 
   async function note() {
     setText('');
-    await appendMessage(threadId, 'user', [{ type: 'text', text: said }]);
+    setNoteLost(false);
+    try {
+      await appendMessage(threadId, 'user', [{ type: 'text', text: said }]);
+    } catch {
+      // Next.js hides from a page what went wrong in an action.
+      setNoteLost(true);
+      giveBack();
+    }
   }
 
   return (
@@ -47,25 +65,26 @@ export function SpecChat({ user, threadId, scope, workerUrl, stored }: Props) {
           <SpecMessage key={message.id} message={message} user={user} growing={isRunning && at === messages.length - 1} />
         ))}
         {(error ?? loadError) && <p role="alert">{(error ?? loadError)?.message}</p>}
+        {isNoteLost && <p role="alert">The note could not be stored.</p>}
         <div ref={end} />
       </div>
-      <form onSubmit={send}>
+      <form onSubmit={(event) => void send(event)}>
         <label className="visually-hidden" htmlFor="spec-message">
           Message
         </label>
         <textarea id="spec-message" rows={2} value={text} onChange={(event) => setText(event.target.value)} />
-        {isRunning ? (
-          <button type="button" onClick={() => void thread.stop()}>
-            Stop
-          </button>
-        ) : (
-          <button className="primary" disabled={said === ''}>
-            Ask
-          </button>
-        )}
+        <button className="primary" disabled={said === '' || isRunning}>
+          Ask
+        </button>
         <button type="button" disabled={said === ''} onClick={() => void note()}>
           Note
         </button>
+        {/* Not in the place of Ask, where the second click of a double click would hit it. */}
+        {isRunning && (
+          <button type="button" onClick={() => void thread.stop()}>
+            Stop
+          </button>
+        )}
       </form>
     </aside>
   );

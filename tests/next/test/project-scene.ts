@@ -4,7 +4,9 @@ import { after, afterEach } from 'node:test';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Worker } from '../../worker/harness.ts';
-import { EventsUpstream } from '../../worker/support/events-upstream.ts';
+import { createScopedThreads } from 'threadkeep/scoped-threads';
+import { EventsUpstream, type EventsTurn } from '../../worker/support/events-upstream.ts';
+import { until } from '../../worker/support/until.ts';
 import { NextApp } from './app.ts';
 
 const JWT_SECRET = 'a-worker-secret-of-the-tests-0123456789';
@@ -40,6 +42,17 @@ export class ProjectScene {
       upstream.stop();
     });
     return new ProjectScene(app, worker, upstream);
+  }
+
+  /** The turn about a question; its reply has begun. */
+  async turnOf(question: string): Promise<EventsTurn> {
+    const asked = () => this.upstream.turns.find(({ request }) => request.messages.at(-1)?.content === question);
+    return (await until(`a turn about "${question}"`, asked, 90_000)).accept();
+  }
+
+  /** The project's threads as a server of its has them. */
+  get threads() {
+    return createScopedThreads({ url: this.worker.url, serviceToken: SERVICE_TOKEN });
   }
 }
 

@@ -2,12 +2,10 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type Locator, type WebSocketRoute } from 'playwright-core';
+import { chromium, type Browser, type WebSocketRoute } from 'playwright-core';
 import { done, text } from '../../worker/support/ai-event.ts';
-import type { EventsTurn } from '../../worker/support/events-upstream.ts';
-import { until } from '../../worker/support/until.ts';
 import { ProjectScene } from './project-scene.ts';
-import { Visitor } from './visitor.ts';
+import { Reader } from './reader.ts';
 
 const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 
@@ -20,8 +18,8 @@ before(async () => {
 after(async () => browser?.close());
 
 test('two people share the thread of a spec: each sees the other\'s turn stream, and a refresh changes nothing', async () => {
-  const ann = await Reader.arrive('ann');
-  const bob = await Reader.arrive('bob');
+  const ann = await Reader.arrive(browser, scene.app.url, 'ann');
+  const bob = await Reader.arrive(browser, scene.app.url, 'bob');
   await ann.open('/specs/009-projects');
   await bob.open('/specs/009-projects');
   await ann.visitor.page.getByRole('article', { name: 'Spec' }).getByText('Its retention is 45 days').waitFor();
@@ -29,7 +27,7 @@ test('two people share the thread of a spec: each sees the other\'s turn stream,
 
   // Ann asks, Bob sees it stream.
   await ann.ask('How long can it be brought back?');
-  const first = await turnOf('How long can it be brought back?');
+  const first = await scene.turnOf('How long can it be brought back?');
   first.send(text('For 45 '));
   await Promise.all([ann.sees('Assistant', 'For 45'), bob.sees('ann', 'How long can it be brought back?'), bob.sees('Assistant', 'For 45')]);
   assert.equal(await bob.messages.last().getAttribute('aria-busy'), 'true');
@@ -41,7 +39,7 @@ test('two people share the thread of a spec: each sees the other\'s turn stream,
 
   // Bob asks, Ann sees it stream.
   await bob.ask('And who invites people?');
-  const second = await turnOf('And who invites people?');
+  const second = await scene.turnOf('And who invites people?');
   assert.deepEqual(second.request.messages.slice(1).map(({ content }) => content), ['How long can it be brought back?', 'For 45 days.', 'And who invites people?']);
   second.send(text('An owner '));
   await Promise.all([ann.sees('bob', 'And who invites people?'), ann.sees('Assistant', 'An owner')]);
@@ -66,13 +64,13 @@ test('two people share the thread of a spec: each sees the other\'s turn stream,
 });
 
 test('a page that is refreshed in the middle of another\'s turn goes on with it, and either may stop it', async () => {
-  const ann = await Reader.arrive('ann');
-  const bob = await Reader.arrive('bob');
+  const ann = await Reader.arrive(browser, scene.app.url, 'ann');
+  const bob = await Reader.arrive(browser, scene.app.url, 'bob');
   const path = `/specs/${encodeURIComponent('größe')}/${encodeURIComponent('日本語')}`;
   await ann.open(path);
   await bob.open(path);
   await ann.ask('Tell me everything');
-  const turn = await turnOf('Tell me everything');
+  const turn = await scene.turnOf('Tell me everything');
   turn.send(text('It begins '));
   await bob.sees('Assistant', 'It begins');
   await bob.reload();
@@ -87,8 +85,8 @@ test('a page that is refreshed in the middle of another\'s turn goes on with it,
 });
 
 test('a page that lost its connection catches up when it is back', async () => {
-  const ann = await Reader.arrive('ann');
-  const bob = await Reader.arrive('bob');
+  const ann = await Reader.arrive(browser, scene.app.url, 'ann');
+  const bob = await Reader.arrive(browser, scene.app.url, 'bob');
   let isCut = false;
   const sockets: WebSocketRoute[] = [];
   await bob.visitor.page.routeWebSocket(/\/live$/, async (socket) => {
@@ -102,7 +100,7 @@ test('a page that lost its connection catches up when it is back', async () => {
   for (const socket of sockets) await socket.close();
   await bob.visitor.page.locator('[data-live="false"]').waitFor();
   await ann.ask('What did he miss?');
-  (await turnOf('What did he miss?')).end(text('This.'), done());
+  (await scene.turnOf('What did he miss?')).end(text('This.'), done());
   await ann.saw('This.');
   assert.equal((await bob.talk()).some((line) => line.includes('What did he miss?')), false);
   isCut = false;
@@ -112,85 +110,10 @@ test('a page that lost its connection catches up when it is back', async () => {
 });
 
 test('a spec that is not on disk is not found, and no path leads out of the folder', async () => {
-  const ann = await Reader.arrive('ann');
+  const ann = await Reader.arrive(browser, scene.app.url, 'ann');
   for (const path of ['/specs/none', '/specs/..%2F..%2Fpackage.json', '/specs/009-projects%2Fspec.md']) {
     const response = await ann.visitor.page.goto(path);
     assert.equal(response?.status(), 404, path);
   }
   await ann.visitor.context.close();
 });
-
-async function turnOf(question: string): Promise<EventsTurn> {
-  const turn = await until(`a turn about "${question}"`, () => scene.upstream.turns.find(({ request }) => request.messages.at(-1)?.content === question), 90_000);
-  return turn.accept();
-}
-
-/** Somebody who reads a spec and chats about it. */
-class Reader {
-  readonly visitor: Visitor;
-
-  private constructor(visitor: Visitor) {
-    this.visitor = visitor;
-  }
-
-  static async arrive(name: string): Promise<Reader> {
-    const visitor = await Visitor.arrive(browser, scene.app.url);
-    await visitor.page.goto('/sign-in');
-    await visitor.page.getByLabel('Your name').fill(name);
-    await visitor.page.getByRole('button', { name: 'Sign in' }).click();
-    await visitor.page.waitForURL(/\/chat\//);
-    return new Reader(visitor);
-  }
-
-  async open(path: string): Promise<void> {
-    await this.visitor.page.goto(path);
-    await this.ready();
-  }
-
-  async reload(): Promise<void> {
-    await this.visitor.page.reload();
-    await this.ready();
-  }
-
-  async ask(words: string): Promise<void> {
-    await this.#write(words);
-    await this.#chat.getByRole('button', { name: 'Ask' }).click();
-  }
-
-  async note(words: string): Promise<void> {
-    await this.#write(words);
-    await this.#chat.getByRole('button', { name: 'Note' }).click();
-  }
-
-  /** A message of this person with these words. */
-  async sees(author: string, words: string): Promise<void> {
-    await this.#chat.getByRole('article', { name: author, exact: true }).filter({ hasText: words }).waitFor();
-  }
-
-  /** The last reply is whole. */
-  async saw(words: string): Promise<void> {
-    await this.messages.last().and(this.visitor.page.locator('[aria-busy="false"]')).filter({ hasText: words }).waitFor();
-  }
-
-  async talk(): Promise<string[]> {
-    const talk: string[] = [];
-    for (const message of await this.messages.all()) talk.push(`${await message.getAttribute('aria-label')}: ${await message.locator('.text').textContent()}`);
-    return talk;
-  }
-
-  get messages(): Locator {
-    return this.#chat.getByRole('log').getByRole('article');
-  }
-
-  get #chat(): Locator {
-    return this.visitor.page.getByRole('complementary', { name: 'Chat' });
-  }
-
-  async ready(): Promise<void> {
-    await this.visitor.page.locator('[data-live="true"][data-loaded="true"]').waitFor();
-  }
-
-  async #write(words: string): Promise<void> {
-    await this.#chat.getByLabel('Message', { exact: true }).fill(words);
-  }
-}

@@ -5,6 +5,7 @@ import { workerUrl } from '@/lib/worker';
 
 /** assistant-ui's own components on the worker. */
 export default async function AssistantPage() {
-  if ((await sessionUser()) === undefined) redirect('/sign-in');
-  return <Assistant workerUrl={workerUrl()} />;
+  const user = await sessionUser();
+  if (user === undefined) redirect('/sign-in');
+  return <Assistant user={user} workerUrl={workerUrl()} />;
 }
