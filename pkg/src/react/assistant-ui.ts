@@ -4,22 +4,11 @@
 // The worker is the author of what is stored: messages come to it by chat, so `append` has nothing to do.
 
 import type { UIMessage } from 'ai';
+import { threadsOf, THREADS, type ListedThread } from './threads.ts';
 import { ask, type WorkerPage } from './worker-page.ts';
-
-const THREADS = '/api/v1/ai/threads';
 
 /** Longest title, in characters: the worker's. */
 const MAX_TITLE_CHARS = 100;
-
-/** Threads per page of the list. */
-const PAGE = 50;
-
-interface ListedThread {
-  readonly stateKey: string;
-  readonly title?: string;
-  readonly updatedAt: string;
-  readonly metadata?: Record<string, unknown>;
-}
 
 interface ThreadMetadata {
   readonly status: 'regular' | 'archived';
@@ -45,7 +34,7 @@ type TitleChunk =
 export interface ThreadList {
   list(page?: { after?: string | undefined }): Promise<{ threads: ThreadMetadata[]; nextCursor?: string }>;
   fetch(threadId: string): Promise<ThreadMetadata>;
-  initialize(threadId: string): Promise<{ remoteId: string; externalId?: string }>;
+  initialize(threadId: string, options?: { custom?: Record<string, unknown> | undefined }): Promise<{ remoteId: string; externalId?: string }>;
   rename(remoteId: string, title: string): Promise<void>;
   updateCustom(remoteId: string, custom: Record<string, unknown> | undefined): Promise<void>;
   archive(remoteId: string): Promise<void>;
@@ -68,63 +57,34 @@ export interface ThreadHistory {
 
 /** The user's threads, as assistant-ui lists them. Archived threads are kept by a mark in their metadata. */
 export function createThreadListAdapter(worker: WorkerPage): ThreadList {
-  /** Metadata is written as a whole, so what a change leaves alone has to be known. */
-  const known = new Map<string, ListedThread>();
-
-  async function page(cursor?: string): Promise<{ threads: ListedThread[]; nextCursor?: string }> {
-    const query = new URLSearchParams({ limit: String(PAGE), ...(cursor === undefined ? {} : { cursor }) });
-    const answer = await ask<{ threads: ListedThread[]; nextCursor?: string }>(worker, 'GET', `${THREADS}?${query}`);
-    for (const thread of answer.threads) known.set(thread.stateKey, thread);
-    return answer;
-  }
-
-  async function find(stateKey: string): Promise<ListedThread | undefined> {
-    for (let cursor: string | undefined; ; ) {
-      const { threads, nextCursor } = await page(cursor);
-      const found = threads.find((thread) => thread.stateKey === stateKey);
-      if (found !== undefined || nextCursor === undefined) return found;
-      cursor = nextCursor;
-    }
-  }
-
-  async function patch(stateKey: string, change: { title?: string; metadata?: Record<string, unknown> }): Promise<void> {
-    await ask(worker, 'PATCH', `${THREADS}/${stateKey}`, change);
-  }
-
-  async function mark(stateKey: string, change: Record<string, unknown>): Promise<void> {
-    const { metadata } = known.get(stateKey) ?? (await find(stateKey)) ?? {};
-    const next = { ...metadata, ...change };
-    await patch(stateKey, { metadata: next });
-    const thread = known.get(stateKey);
-    if (thread !== undefined) known.set(stateKey, { ...thread, metadata: next });
-  }
-
+  const threads = threadsOf(worker);
   return {
     async list(options) {
-      const { threads, nextCursor } = await page(options?.after);
-      return { threads: threads.map(toMetadata), ...(nextCursor === undefined ? {} : { nextCursor }) };
+      const { threads: listed, nextCursor } = await threads.page(options?.after);
+      return { threads: listed.map(toMetadata), ...(nextCursor === undefined ? {} : { nextCursor }) };
     },
     async fetch(threadId) {
-      const thread = await find(threadId);
-      return thread === undefined ? { status: 'regular', remoteId: threadId } : toMetadata(thread);
+      const thread = await threads.find(threadId);
+      return thread === undefined ? toMetadata({ stateKey: threadId, ...threads.draft(threadId) }) : toMetadata(thread);
     },
-    // The thread begins with its first message; until then it only needs a name that nobody else has.
-    initialize: async () => ({ remoteId: crypto.randomUUID() }),
-    rename: (remoteId, title) => patch(remoteId, { title }),
-    updateCustom: (remoteId, custom) => mark(remoteId, { custom: custom ?? null }),
-    archive: (remoteId) => mark(remoteId, { archived: true }),
-    unarchive: (remoteId) => mark(remoteId, { archived: false }),
-    async delete(remoteId) {
-      await ask(worker, 'DELETE', `${THREADS}/${remoteId}`);
-      known.delete(remoteId);
-    },
+    // The thread begins with its first message; until then it only needs a name.
+    initialize: async (_, { custom } = {}) => ({ remoteId: threads.begin(custom === undefined ? {} : { marks: { custom } }) }),
+    rename: (remoteId, title) => threads.change(remoteId, { title }),
+    updateCustom: (remoteId, custom) => threads.change(remoteId, { marks: { custom: custom ?? null } }),
+    archive: (remoteId) => threads.change(remoteId, { marks: { archived: true } }),
+    unarchive: (remoteId) => threads.change(remoteId, { marks: { archived: false } }),
+    delete: (remoteId) => threads.delete(remoteId),
     // As the worker makes it, and before the worker has the message.
     generateTitle: async (_, messages) => titleStream(titleOf(messages)) as ReadableStream<never>,
   };
 }
 
-/** The messages of the thread that `remoteId` names; `undefined` for one that has not begun. */
+/**
+ * The messages of the thread that `remoteId` names; `undefined` for one that has not begun. With the very `worker` of the
+ * list, it also writes what the list was told of a thread before its first message.
+ */
 export function createThreadHistoryAdapter(worker: WorkerPage, remoteId: () => string | undefined): ThreadHistory {
+  const threads = threadsOf(worker);
   const nothing = async () => {};
   return {
     load: async () => ({ messages: [] }),
@@ -137,20 +97,24 @@ export function createThreadHistoryAdapter(worker: WorkerPage, remoteId: () => s
         const rows = messages.map((message, at) => ({ parentId: messages[at - 1]?.id ?? null, message: message as Message }));
         return { headId: messages.at(-1)?.id ?? null, messages: rows };
       },
-      append: nothing,
+      // Called behind a turn: the worker has the messages, and so the thread.
+      async append() {
+        const stateKey = remoteId();
+        if (stateKey !== undefined) await threads.settle(stateKey);
+      },
       update: nothing,
       delete: nothing,
     }),
   };
 }
 
-function toMetadata({ stateKey, title, updatedAt, metadata }: ListedThread): ThreadMetadata {
+function toMetadata({ stateKey, title, updatedAt, metadata }: Partial<ListedThread> & Pick<ListedThread, 'stateKey'>): ThreadMetadata {
   const custom = metadata?.['custom'];
   return {
     status: metadata?.['archived'] === true ? 'archived' : 'regular',
     remoteId: stateKey,
     ...(title === undefined ? {} : { title }),
-    lastMessageAt: new Date(updatedAt),
+    ...(updatedAt === undefined ? {} : { lastMessageAt: new Date(updatedAt) }),
     ...(typeof custom === 'object' && custom !== null ? { custom: custom as Record<string, unknown> } : {}),
   };
 }
