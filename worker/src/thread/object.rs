@@ -91,7 +91,7 @@ async fn dispatch(
         ThreadCall::Find => return thread.find(address),
         ThreadCall::Items => return thread.items(note),
         ThreadCall::ReadContext => return thread.read_context(),
-        ThreadCall::Live => return thread.live(note.parse().map_err(|_| Failure::Internal("thread call"))?),
+        ThreadCall::Live => return thread.live(note),
         ThreadCall::Create => thread.create(address, body)?,
         ThreadCall::AppendItem => thread.append_item(address, note, body)?,
         ThreadCall::SetVisibility => thread.set_visibility(address, note, body)?,
