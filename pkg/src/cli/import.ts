@@ -1,12 +1,11 @@
 // `threadkeep import`: the threads of a file, into a place that may have some of them already.
 
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { UIMessage } from 'ai';
 import { ThreadkeepError } from '../error.ts';
-import { maskText } from '../mask.ts';
-import { maskedMessages, maskedMetadata, sameMessages, titleOf } from '../postgres/rules.ts';
+import { maskedMessages, maskedMetadata, sameOnceMasked, titleOfThread } from '../postgres/rules.ts';
 import { Complaint } from './complaint.ts';
+import { linesOf } from './lines.ts';
 import type { Place } from './place.ts';
 import type { Progress } from './progress.ts';
 import { readHead, readLine, type ThreadRecord } from './record.ts';
@@ -28,18 +27,20 @@ const APPEND_CHARACTERS = 8 * 1024 * 1024;
 export async function importThreads({ place, file, startLine, progress, refused }: ImportOptions): Promise<void> {
   let number = 0;
   let ended = false;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+  for await (const { text } of linesOf(createReadStream(file))) {
     number += 1;
     if (number === 1) readHead(text);
     else if (!ended) {
-      const line = readLine(text, number);
+      const line = readLine(text);
       ended = line.kind === 'end';
-      if (line.kind === 'thread' && number >= startLine) await take(place, line.record, number);
+      if (number < startLine) continue;
+      if (line.kind === 'thread') await take(line.record);
+      if (line.kind === 'neither') refused(number, 'invalid_request');
     }
   }
   if (!ended) throw new Complaint('the file has no end: finish the export by --resume, and import again');
 
-  async function take(place: Place, record: ThreadRecord, number: number): Promise<void> {
+  async function take(record: ThreadRecord): Promise<void> {
     try {
       await put(place, record);
       progress.thread(record.messages.length);
@@ -56,16 +57,22 @@ async function put(place: Place, record: ThreadRecord): Promise<void> {
   // A file may have been written by anybody.
   const messages = maskedMessages(record.messages);
   const metadata = record.metadata === undefined ? undefined : maskedMetadata(record.metadata);
-  // A thread without a title of its own keeps the one that its messages give it.
-  const title = record.title === undefined ? titleOf(messages) : maskText(record.title);
+  // No place has a thread without messages.
+  if (messages.length === 0) return;
   const there = await place.load(address);
-  if (!sameMessages(there, messages.slice(0, there.length))) throw new ThreadkeepError('thread_diverged');
+  const shorter = Math.min(there.length, messages.length);
+  if (!sameOnceMasked(there.slice(0, shorter), messages.slice(0, shorter))) throw new ThreadkeepError('thread_diverged');
+  // It has gone on there, or this line is followed by a later one of the same thread.
+  if (there.length > messages.length) return;
   let count = there.length;
   for (const some of batches(messages.slice(there.length))) {
-    await place.append(address, some, count, metadata);
+    // With a key an append whose answer was lost can be repeated. This one is of this place in the thread and no other.
+    const idempotencyKey = `threadkeep-import-${count}`;
+    await place.append({ ...address, messages: some, expectedMessageCount: count, idempotencyKey, ...(metadata === undefined ? {} : { metadata }) });
     count += some.length;
   }
   const { metadata: _, title: __, ...listed } = record;
+  const title = titleOfThread(record, messages);
   await place.describe(address, { ...listed, ...(title === undefined ? {} : { title }), ...(metadata === undefined ? {} : { metadata }) });
 }
 

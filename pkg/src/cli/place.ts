@@ -1,9 +1,9 @@
 // A place where threads are: a worker or a PostgreSQL, with what moving house needs beyond the port.
 
 import type { UIMessage } from 'ai';
-import type { ThreadAddress, ThreadMetadata } from '../port.ts';
+import type { AppendMessages, ThreadAddress, ThreadMetadata } from '../port.ts';
 import { Complaint } from './complaint.ts';
-import { openPostgres } from './postgres-place.ts';
+import { installed } from './installed.ts';
 import { openWorker } from './worker-place.ts';
 
 /** What a list tells of a thread. */
@@ -23,7 +23,7 @@ export interface Place {
   /** An owner's threads, the longest unchanged first. */
   threads(owner: string): Promise<ListedThread[]>;
   load(address: ThreadAddress): Promise<UIMessage[]>;
-  append(address: ThreadAddress, messages: readonly UIMessage[], expectedMessageCount: number, metadata: ThreadMetadata | undefined): Promise<void>;
+  append(append: AppendMessages): Promise<void>;
   /** Sets title, metadata and, where it can, the times. */
   describe(address: ThreadAddress, thread: ListedThread): Promise<void>;
   close(): Promise<void>;
@@ -31,10 +31,17 @@ export interface Place {
 
 /** Opens the place of a URL: `postgres://…`, or the `http(s)://…` of a worker, which wants its service token. */
 export async function openPlace(url: string, serviceToken: string | undefined): Promise<Place> {
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
+  if (/^postgres(ql)?:\/\//.test(url)) return openDatabase(url);
   if (!/^https?:\/\//.test(url)) throw new Complaint('a place is a postgres:// URL, or the https:// URL of a worker');
   if (!serviceToken) throw new Complaint('a worker wants its service token in THREADKEEP_SERVICE_TOKEN');
   return openWorker(url, serviceToken);
+}
+
+// Only here: who moves from one worker to another needs no Drizzle.
+async function openDatabase(url: string): Promise<Place> {
+  const place = await installed<typeof import('./postgres-place.ts')>(() => import('./postgres-place.ts'));
+  if (!place) throw new Complaint('PostgreSQL needs Drizzle and a driver: npm install drizzle-orm pg');
+  return place.openPostgres(url);
 }
 
 /** The longest unchanged first; of one moment, by name. */

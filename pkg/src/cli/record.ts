@@ -18,31 +18,63 @@ export function foot(threads: number): string {
 }
 
 export function toLine({ owner, stateKey, title, metadata, createdAt, updatedAt, messages }: ThreadRecord): string {
-  return JSON.stringify({ owner, stateKey, title, metadata, createdAt, updatedAt, messages });
+  return toJsonLine({ owner, stateKey, title, metadata, createdAt, updatedAt, messages });
 }
 
-export type Line = { readonly kind: 'thread'; readonly record: ThreadRecord } | { readonly kind: 'end' };
+/** JSON that every reader of lines takes for one: U+2028 and U+2029 may stand in JSON, and end a line for some of them. */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}
 
-/** Reads a line behind the head; the line's number is for the complaint. */
-export function readLine(text: string, number: number): Line {
+export type Line = { readonly kind: 'thread'; readonly record: ThreadRecord } | { readonly kind: 'end' } | { readonly kind: 'neither' };
+
+/** Reads a line behind the head. It may have been written by anybody. */
+export function readLine(text: string): Line {
   const value = parse(text);
   if (value?.['end'] === true) return { kind: 'end' };
-  const { owner, stateKey, updatedAt, messages } = value ?? {};
-  if (typeof owner !== 'string' || typeof stateKey !== 'string' || typeof updatedAt !== 'string' || Number.isNaN(Date.parse(updatedAt)) || !Array.isArray(messages)) {
-    throw new Complaint(`line ${number} is no thread`);
-  }
-  return { kind: 'thread', record: value as unknown as ThreadRecord };
+  const { owner, stateKey, title, metadata, messages } = value ?? {};
+  const [createdAt, updatedAt] = [readTime(value?.['createdAt']), readTime(value?.['updatedAt'])];
+  const isThread =
+    typeof owner === 'string' &&
+    typeof stateKey === 'string' &&
+    (title === undefined || typeof title === 'string') &&
+    (metadata === undefined || isObject(metadata)) &&
+    (createdAt !== undefined || value?.['createdAt'] === undefined) &&
+    updatedAt !== undefined &&
+    Array.isArray(messages);
+  if (!isThread) return { kind: 'neither' };
+  const record: ThreadRecord = {
+    owner,
+    stateKey,
+    ...(title === undefined ? {} : { title }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    updatedAt,
+    messages: messages as UIMessage[],
+  };
+  return { kind: 'thread', record };
 }
 
-export function readHead(text: string | undefined): void {
-  if (text !== HEAD) throw new Complaint('this is no export of threadkeep, or one of another version');
+export function readHead(text: string): void {
+  if (text.trimEnd() !== HEAD) throw new Complaint('this is no export of threadkeep, or one of another version');
+}
+
+/** As every database reads it: years of four digits, of which PostgreSQL has none for 0. */
+function readTime(value: unknown): string | undefined {
+  if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return undefined;
+  const time = new Date(value).toISOString();
+  return /^(?!0000)\d{4}-/.test(time) ? time : undefined;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,6 @@
 // `threadkeep verify`: whether two places have the same threads of some owners.
 
-import type { UIMessage } from 'ai';
-import { sameMessages } from '../postgres/rules.ts';
+import { sameMetadataOnceMasked, sameOnceMasked, titleOfThread } from '../postgres/rules.ts';
 import { compare, type ListedThread, type Place } from './place.ts';
 import type { Progress } from './progress.ts';
 
@@ -19,7 +18,10 @@ export interface Difference {
   readonly what: 'missing' | 'surplus' | 'messages' | 'title' | 'metadata';
 }
 
-/** Compares every thread of both sides, message by message. Times are not compared: a worker sets its own. */
+/**
+ * Compares every thread of both sides, message by message. Times are not compared: a worker sets its own. Neither is
+ * what an import changes: what was stored under fewer rules of the masker than today's, or a title that was no line.
+ */
 export async function verifyThreads({ from, to, owners, progress, differs }: VerifyOptions): Promise<void> {
   for (const owner of [...new Set(owners)].sort(compare)) {
     const [here, there] = [byKey(await from.threads(owner)), byKey(await to.threads(owner))];
@@ -31,9 +33,9 @@ export async function verifyThreads({ from, to, owners, progress, differs }: Ver
       else {
         const address = { owner, stateKey };
         const [ours, theirs] = [await from.load(address), await to.load(address)];
-        if (!sameMessages(ours, theirs)) tell('messages');
-        if (a.title !== b.title) tell('title');
-        if (!sameValue(a.metadata, b.metadata)) tell('metadata');
+        if (!sameOnceMasked(ours, theirs)) tell('messages');
+        if (titleOfThread(a, ours) !== titleOfThread(b, theirs)) tell('title');
+        if (!sameMetadataOnceMasked(a.metadata, b.metadata)) tell('metadata');
         progress.thread(ours.length);
       }
     }
@@ -42,9 +44,4 @@ export async function verifyThreads({ from, to, owners, progress, differs }: Ver
 
 function byKey(threads: readonly ListedThread[]): Map<string, ListedThread> {
   return new Map(threads.map((thread) => [thread.stateKey, thread]));
-}
-
-// The core compares lists of JSON objects; one of one is enough.
-function sameValue(a: unknown, b: unknown): boolean {
-  return sameMessages([a ?? null] as UIMessage[], [b ?? null] as UIMessage[]);
 }
