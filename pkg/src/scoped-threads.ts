@@ -2,8 +2,8 @@
 
 import type { UIMessage } from 'ai';
 import type { ContextDocument } from './context-document.ts';
-import { ThreadkeepError } from './error.ts';
-import { encodeScope, threadPath, type Scope } from './scope.ts';
+import { ThreadkeepError, type ErrorCode } from './error.ts';
+import { projectPath, threadPath, type Scope } from './scope.ts';
 import { WorkerClient, type WorkerStoreOptions } from './worker-client.ts';
 
 export { fromThreadId, toThreadId, type Scope } from './scope.ts';
@@ -61,6 +61,12 @@ export interface NewItem {
   readonly author?: Author;
 }
 
+/** What a thread is to have instead; what is left out stays. */
+export interface ThreadChange {
+  readonly title?: string | null;
+  readonly metadata?: Record<string, unknown> | null;
+}
+
 /** Which items, and how many of them. */
 export interface ListItems {
   /** The `position` of the last item of the page before. */
@@ -85,13 +91,15 @@ export interface ScopedThreads {
   getOrCreate(user: string, scope: Scope, init?: { readonly title?: string; readonly metadata?: Record<string, unknown> }): Promise<ScopedThread>;
   /** The thread of a scope; `undefined` when there is none yet. */
   find(user: string, scope: Scope): Promise<ScopedThread | undefined>;
+  /** Gives the thread another title or other metadata, each as a whole; `null` takes it away. `not_found` when there is no thread. */
+  update(user: string, scope: Scope, change: ThreadChange): Promise<{ readonly revision: number }>;
   /** The threads of a project, newest first. */
   list(user: string, list: ListScopedThreads): Promise<{ readonly threads: readonly ListedThread[]; readonly nextCursor?: string }>;
   /** Appends one item, masked, and gives it as it is stored. */
   append(user: string, scope: Scope, item: NewItem): Promise<Item>;
   /** The items in the order of the thread. */
   items(user: string, scope: Scope, list?: ListItems): Promise<{ readonly items: readonly Item[]; readonly nextAfter?: number }>;
-  /** Shows or hides an item; its message stays as it is. */
+  /** Shows or hides an item; its message stays as it is. `not_found` when there is no such item. */
   setVisibility(user: string, scope: Scope, itemId: string, visibility: Visibility): Promise<Item>;
   /** Stores the documents for the head of every prompt; the same ones once more keep their revision. */
   setContext(user: string, scope: Scope, documents: readonly ContextDocument[], expectedRevision?: number): Promise<{ readonly revision: number }>;
@@ -113,7 +121,7 @@ export type ScopedThreadsOptions =
  * @throws {TypeError} when `url` or the token is none.
  */
 export function createScopedThreads(options: ScopedThreadsOptions): ScopedThreads {
-  const worker = new WorkerClient('userToken' in options ? { ...options, serviceToken: options.userToken } : options);
+  const worker = 'userToken' in options ? new WorkerClient({ ...options, serviceToken: options.userToken }, OF_THE_USER) : new WorkerClient(options);
   // All are async: what is wrong with an argument rejects, as everything else does.
   return {
     async getOrCreate(owner, scope, init = {}) {
@@ -129,8 +137,12 @@ export function createScopedThreads(options: ScopedThreadsOptions): ScopedThread
       }
     },
 
+    async update(owner, scope, change) {
+      return worker.call({ owner, method: 'PATCH', path: threadPath(scope), body: change, repeatable: true, expects: 'not_found' });
+    },
+
     async list(owner, { projectId, ...list }) {
-      return worker.call({ owner, method: 'GET', path: `${PROJECTS}/${encodeScope(projectId)}/threads${query(list)}`, repeatable: true });
+      return worker.call({ owner, method: 'GET', path: `${projectPath(projectId)}${query(list)}`, repeatable: true });
     },
 
     async append(owner, scope, item) {
@@ -142,7 +154,7 @@ export function createScopedThreads(options: ScopedThreadsOptions): ScopedThread
     },
 
     async setVisibility(owner, scope, itemId, visibility) {
-      return worker.call({ owner, method: 'PATCH', path: `${threadPath(scope)}/items/${encodeItem(itemId)}`, body: { visibility }, repeatable: true });
+      return worker.call({ owner, method: 'PATCH', path: `${threadPath(scope)}/items/${encodeItem(itemId)}`, body: { visibility }, repeatable: true, expects: 'not_found' });
     },
 
     async setContext(owner, scope, documents, expectedRevision) {
@@ -152,7 +164,8 @@ export function createScopedThreads(options: ScopedThreadsOptions): ScopedThread
   };
 }
 
-const PROJECTS = '/api/v1/ai/projects';
+/** Refusals of a user's own token. The service token may everything: for it they are a mistake in the set-up. */
+const OF_THE_USER: readonly ErrorCode[] = ['forbidden', 'not_found', 'invalid_token'];
 
 function query(parameters: object): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
@@ -160,6 +173,8 @@ function query(parameters: object): string {
 }
 
 function encodeItem(itemId: string): string {
+  // Steps of a path, which `fetch` takes before it asks.
+  if (itemId === '' || itemId === '.' || itemId === '..') throw new ThreadkeepError('invalid_request');
   try {
     return encodeURIComponent(itemId);
   } catch {

@@ -1,4 +1,4 @@
-// The worker's thread routes, called with its service token: retries, refusals, and how an owner is named in a header.
+// The worker's thread routes, called with a token: retries, refusals, and how an owner is named in a header.
 
 import { isErrorCode, ThreadkeepError, type ErrorCode } from './error.ts';
 import { readAddress, readOwner } from './port-input.ts';
@@ -35,14 +35,17 @@ export class WorkerClient {
   readonly #origin: string;
   readonly #authorization: string;
   readonly #timeoutMs: number;
+  readonly #expects: readonly ErrorCode[];
 
-  constructor({ url, serviceToken, timeoutMs = DEFAULT_TIMEOUT_MS }: WorkerStoreOptions) {
+  /** `expects`: refusals that say something about every call, beyond the usual ones. */
+  constructor({ url, serviceToken, timeoutMs = DEFAULT_TIMEOUT_MS }: WorkerStoreOptions, expects: readonly ErrorCode[] = []) {
     if (!URL.canParse(url) || !/^https?:/.test(url)) throw new TypeError('threadkeep: `url` is no http(s) URL');
     // A token that no header can carry would be shown in the runtime's own error.
     if (!/^[\x21-\x7e]+$/.test(serviceToken)) throw new TypeError('threadkeep: `serviceToken` is no token');
     this.#origin = url.replace(/\/+$/, '');
     this.#authorization = `Bearer ${serviceToken}`;
     this.#timeoutMs = timeoutMs;
+    this.#expects = expects;
   }
 
   async call<Answer>(call: Call): Promise<Answer> {
@@ -75,7 +78,7 @@ export class WorkerClient {
     const answer = parse(text);
     // Every answer of the worker is an object; something else stands at the URL when this one is none.
     if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
-    throw refusal(response.status, answer, expects);
+    throw refusal(response.status, answer, expects === undefined ? this.#expects : [...this.#expects, expects]);
   }
 }
 
@@ -101,9 +104,9 @@ const OF_THE_CALLER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'message_too_long',
 ]);
 
-function refusal(status: number, answer: unknown, expected?: ErrorCode): ThreadkeepError {
+function refusal(status: number, answer: unknown, expected: readonly ErrorCode[]): ThreadkeepError {
   const code = (answer as { error?: { code?: unknown } } | undefined)?.error?.code;
-  if (isErrorCode(code) && (code === expected || OF_THE_CALLER.has(code))) return errorOfCode(code);
+  if (isErrorCode(code) && (expected.includes(code) || OF_THE_CALLER.has(code))) return errorOfCode(code);
   // Only the code: what else is in an answer may be anybody's words.
   const cause = isErrorCode(code) ? new ThreadkeepError(code) : new Error(`the worker's URL answered with HTTP status ${status}`);
   return status >= 500 || status === 429 ? new Unanswered({ cause }) : new ThreadkeepError('internal', { cause });

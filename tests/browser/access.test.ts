@@ -58,6 +58,17 @@ story('a phone shows the list as a drawer and never scrolls sideways', async (vi
   assert.equal(overflow, 0);
 });
 
+story('a phone that is turned around with the drawer open can be used on', async (visitor) => {
+  const { page } = visitor;
+  await page.setViewportSize({ width: 340, height: 800 });
+  await visitor.signIn();
+  await page.getByRole('button', { name: 'Threads' }).click();
+  await page.locator('main[inert]').waitFor();
+  await page.setViewportSize({ width: 800, height: 340 });
+  await page.locator('main:not([inert])').waitFor();
+  await visitor.converse('Still here?');
+});
+
 story('light and dark follow the system', async (visitor) => {
   const { page } = visitor;
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -16,26 +16,36 @@ export class Threadkeep {
   readonly url: string;
   #process: ChildProcess | undefined;
   #data: string | undefined;
+  /** How it ended: 0 when in good order. */
+  exitCode: number | null | undefined;
 
   private constructor(url: string, process?: ChildProcess, data?: string) {
     this.url = url;
     this.#process = process;
     this.#data = data;
+    process?.once('exit', (code) => (this.exitCode = code));
   }
 
   /** Starts a worker and waits until it says where it is. `THREADKEEP_URL` names one that runs already. */
   static async start(): Promise<Threadkeep> {
     const running = process.env['THREADKEEP_URL'];
     if (running) return new Threadkeep(running);
-    const port = await freePort();
     const data = mkdtempSync(join(tmpdir(), 'threadkeep-page-'));
-    const child = spawn('cargo', ['xtask', 'start', '--port', String(port), '--data', data], {
+    const started = await Threadkeep.startOn(data);
+    started.#data = data;
+    return started;
+  }
+
+  /** Starts a worker on data that stays when it ends. */
+  static async startOn(data: string, ...flags: string[]): Promise<Threadkeep> {
+    const port = await freePort();
+    const child = spawn('cargo', ['xtask', 'start', '--port', String(port), '--data', data, ...flags], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that ending it reaches both cargo and what cargo runs, as Ctrl-C does.
       detached: true,
     });
-    const started = new Threadkeep(`http://127.0.0.1:${port}`, child, data);
+    const started = new Threadkeep(`http://127.0.0.1:${port}`, child);
     // The group does not hear a Ctrl-C that is meant for the tests.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void started.end().finally(() => process.exit(1)));

@@ -3,7 +3,6 @@
 import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { SignJWT } from 'jose';
-import { ThreadkeepError } from 'threadkeep';
 import { createScopedThreads, fromThreadId, toThreadId, type Scope } from 'threadkeep/scoped-threads';
 import { Worker } from '../worker/harness.ts';
 
@@ -40,37 +39,82 @@ test('a thread is made once, found, listed, written to and read', async () => {
   assert.deepEqual(listed.threads.map(({ scope }) => scope.scopeId), ['größe/1']);
 });
 
-test('with a user\'s token the worker judges', async () => {
-  const jwt = new SignJWT({ projects: { p1: 'read' } }).setProtectedHeader({ alg: 'HS256' }).setSubject('rob').setExpirationTime('1h');
-  const rob = createScopedThreads({ url: worker.url, userToken: await jwt.sign(new TextEncoder().encode(JWT_SECRET)) });
-  await server.getOrCreate('ann', spec('read-only'));
-  assert.equal((await rob.find('rob', spec('read-only')))?.messageCount, 0);
-  await assert.rejects(rob.append('rob', spec('read-only'), { role: 'user', parts: said('x') }), ThreadkeepError);
-  assert.equal(await rob.find('rob', { ...spec('x'), projectId: 'p2' }), undefined);
+test('a title and metadata are changed, each as a whole, and taken away', async () => {
+  const scope = spec('update');
+  await assert.rejects(server.update('ann', scope, { title: 'T' }), { code: 'not_found' });
+  await server.getOrCreate('ann', scope, { title: 'T', metadata: { a: 1, b: 2 } });
+  await server.update('ann', scope, { metadata: { b: 3 } });
+  const { title, metadata, revision } = (await server.find('ann', scope))!;
+  assert.deepEqual({ title, metadata }, { title: 'T', metadata: { b: 3 } });
+  assert.ok((await server.update('ann', scope, { title: null })).revision > revision);
+  assert.equal((await server.find('ann', scope))?.title, undefined);
 });
 
-test('half a letter in an argument is refused by a code, and never at once', async () => {
-  const half = 'x\ud83d';
-  const scopes: Scope[] = [{ ...spec('1'), projectId: half }, { ...spec('1'), scopeType: half }, spec(half)];
+test('an item that is not there is not found', async () => {
+  await server.getOrCreate('ann', spec('empty'));
+  await assert.rejects(server.setVisibility('ann', spec('empty'), 'none', 'hidden'), { code: 'not_found' });
+});
+
+test('with a user\'s token the worker judges, and its refusals keep their codes', async () => {
+  const rob = as('rob', 'read', '1h');
+  const scope = spec('read-only');
+  await server.getOrCreate('ann', scope);
+  assert.equal((await (await rob).find('rob', scope))?.messageCount, 0);
+  await assert.rejects((await rob).append('rob', scope, { role: 'user', parts: said('x') }), { code: 'forbidden', status: 403 });
+
+  const elsewhere = { ...spec('x'), projectId: 'p2' };
+  assert.equal(await (await rob).find('rob', elsewhere), undefined);
+  await assert.rejects((await rob).items('rob', elsewhere), { code: 'not_found', status: 404 });
+  await assert.rejects((await rob).list('rob', { projectId: 'p2' }), { code: 'not_found' });
+
+  const late = await as('rob', 'write', '-1h');
+  await assert.rejects(late.find('rob', scope), { code: 'invalid_token', status: 401 });
+});
+
+test('what the worker refuses the service token is a mistake in the set-up', async () => {
+  const wrong = createScopedThreads({ url: worker.url, serviceToken: `${SERVICE_TOKEN}x` });
+  await assert.rejects(wrong.find('ann', spec('1')), { code: 'internal' });
+});
+
+async function as(user: string, access: 'read' | 'write', expires: string) {
+  const jwt = new SignJWT({ projects: { p1: access } }).setProtectedHeader({ alg: 'HS256' }).setSubject(user).setExpirationTime(expires);
+  return createScopedThreads({ url: worker.url, userToken: await jwt.sign(new TextEncoder().encode(JWT_SECRET)) });
+}
+
+const NO_IDS = ['', '.', '..', 'a\nb', '\0', '\u0085', 'x\ud83d', 'x'.repeat(513), 'ü'.repeat(257)];
+const NO_TYPES = ['', '.', 'a b', 'ä', 'a/b', 'x\ud83d', 't'.repeat(65)];
+
+test('what is no scope is refused by a code before anything is asked, and never at once', async () => {
+  const nowhere = createScopedThreads({ url: 'http://127.0.0.1:9', serviceToken: SERVICE_TOKEN });
+  const scopes = [...NO_IDS.flatMap((id) => [{ ...spec('1'), projectId: id }, spec(id)]), ...NO_TYPES.map((scopeType) => ({ ...spec('1'), scopeType }))];
   for (const scope of scopes) {
     const calls = [
-      server.getOrCreate('ann', scope),
-      server.find('ann', scope),
-      server.append('ann', scope, { role: 'user', parts: said('x') }),
-      server.items('ann', scope),
-      server.setVisibility('ann', scope, 'i', 'hidden'),
-      server.setContext('ann', scope, []),
+      nowhere.getOrCreate('ann', scope),
+      nowhere.find('ann', scope),
+      nowhere.update('ann', scope, { title: 'T' }),
+      nowhere.append('ann', scope, { role: 'user', parts: said('x') }),
+      nowhere.items('ann', scope),
+      nowhere.setVisibility('ann', scope, 'i', 'hidden'),
+      nowhere.setContext('ann', scope, []),
     ];
     for (const call of calls) await assert.rejects(call, { name: 'ThreadkeepError', code: 'invalid_scope' });
     assert.throws(() => toThreadId(scope), { name: 'ThreadkeepError', code: 'invalid_scope' });
   }
-  await assert.rejects(server.list('ann', { projectId: half }), { code: 'invalid_scope' });
-  await assert.rejects(server.setVisibility('ann', spec('1'), half, 'hidden'), { code: 'invalid_request' });
-  await assert.rejects(server.find(half, spec('1')), { code: 'invalid_request' });
+  for (const projectId of NO_IDS) await assert.rejects(nowhere.list('ann', { projectId }), { code: 'invalid_scope' });
+  for (const id of ['', '.', '..', 'x\ud83d']) await assert.rejects(nowhere.setVisibility('ann', spec('1'), id, 'hidden'), { code: 'invalid_request' });
+  await assert.rejects(nowhere.find('x\ud83d', spec('1')), { code: 'invalid_request' });
+});
+
+test('every scope of the core is one here', async () => {
+  for (const id of ['a/b', '%2F', '..a', 'a b', '日本', '🙂', '\u202e', '?#&', '~', '...', 'x'.repeat(512), 'ü'.repeat(256)]) {
+    const thread = await server.getOrCreate('ann', spec(id));
+    assert.equal(thread.scope.scopeId, id);
+  }
 });
 
 test('the id of a thread is its scope, and nothing else is an id', () => {
   const scope = spec('a/b c%/é');
   assert.deepEqual(fromThreadId(toThreadId(scope)), scope);
-  for (const bad of ['', 'a/b', 'a/b/c/d', 'a//c', '%/b/c']) assert.throws(() => fromThreadId(bad), { code: 'invalid_scope' });
+  const bad = ['', 'a/b', 'a/b/c/d', 'a//c', '%/b/c', 'a/b/..', './b/c', 'a/b/%2e%2e', 'a/b/%00', 'a/b%20/c', `a/b/${'x'.repeat(513)}`];
+  for (const id of bad) assert.throws(() => fromThreadId(id), { code: 'invalid_scope' }, id);
 });

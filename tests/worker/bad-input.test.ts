@@ -255,3 +255,20 @@ function assertError(answer: { status: number; body: ErrorBody; text: string; he
   assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
   assert.ok(answer.body.error.message.length > 0);
 }
+
+test('STATE_KEY_LIFECYCLE: a refusal says which thread it is about as soon as that is known', async () => {
+  const refusals = [
+    await alice.ask('POST', CHAT, { id: 'named', messages: [] }),
+    await alice.ask('POST', CHAT, { stateKey: 'named', message: 'x'.repeat(129 * 1024) }),
+    await alice.ask('PUT', `${THREADS}/named`, {}),
+    await alice.ask('POST', `${THREADS}/named/messages`, {}),
+    await scene.bare().ask('GET', `${THREADS}/named`),
+  ];
+  assert.deepEqual(refusals.map(({ status, headers }) => [status, headers.get('x-state-key')]), [400, 413, 403, 403, 401].map((status) => [status, 'named']));
+});
+
+test('liveness is answered to HEAD too, and a closed signer to no method', async () => {
+  const head = await alice.request('HEAD', '/healthz');
+  assert.deepEqual([head.status, await head.text()], [200, '']);
+  assert.equal((await alice.ask('OPTIONS', '/demo/token')).status, 404);
+});

@@ -88,6 +88,15 @@ test('SOFT_DELETE_DEFAULT: turns that wait when the thread is deleted are refuse
   assert.deepEqual(await alice.messages(key), []);
 });
 
+test('SOFT_DELETE_DEFAULT: when the deletion is answered the list knows it, also while another change is on its way there', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const key = scene.key('at-once');
+    await backend.append(key, [userMessage('u', 'x')]);
+    await alice.remove(key);
+    assert.equal((await alice.list('?limit=100')).body.threads.some((entry) => entry.stateKey === key), false, `round ${round}`);
+  }
+});
+
 test('SOFT_DELETE_DEFAULT: deleting twice, or what never was, is answered alike', async () => {
   const key = scene.key('twice');
   await scene.talk(alice, key, 'Once', text('Yes'));

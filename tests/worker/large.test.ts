@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { done, text, toolCall, toolResult } from './support/ai-event.ts';
+import type { ErrorBody } from './support/client.ts';
 import { Scene } from './support/scene.ts';
 import { Random } from './support/random.ts';
 import { dumpStorage, isStored } from './support/storage.ts';
-import { textOf } from './support/ui.ts';
+import { shapeOf, textOf } from './support/ui.ts';
 import { until } from './support/until.ts';
 
 const scene = await Scene.open();
@@ -69,6 +70,40 @@ test('a second tab resumes a turn whose buffer holds a 5 MB output', async () =>
   assert.ok(replayed?.type === 'tool-output-available');
   assertSame(replayed.output, output);
   assert.equal(second.text, 'So far.');
+});
+
+test('JSON that is small as text and large as values harms nobody: a tool output is left out, a save is refused', async () => {
+  const dense = `[${'0,'.repeat(6_000_000)}0]`;
+  const key = scene.key('dense');
+  const { stream, turn } = await scene.begin(alice, key, 'Dump the matrix');
+  turn.send(toolCall('c1', 'dump', {}));
+  turn.raw(`{"type":"tool_call_result","toolCallId":"c1","result":${dense}}\n`);
+  turn.end(text('There.'), done());
+  await stream.whole();
+  assert.deepEqual(shapeOf((await alice.messages(key))[1]), ['step-start', 'dynamic-tool:output-error', 'text']);
+  const body = `{"messages":[{"id":"m","role":"user","parts":[],"metadata":${dense}}],"expectedMessageCount":0}`;
+  const saved = await scene.service('alice').ask<ErrorBody>('PUT', `/api/v1/ai/threads/${scene.key('saved')}`, body);
+  assert.deepEqual([saved.status, saved.body.error.code], [413, 'body_too_large']);
+});
+
+test('clients that resume a large turn and do not read are refused when they are too many, and harm none that reads', async () => {
+  const key = scene.key('crowd');
+  const { stream, turn } = await scene.begin(alice, key, 'Dump');
+  turn.send(toolCall('c1', 'dump', {}), toolResult('c1', pseudoText(FIVE_MB)), text('So'));
+  await stream.reads('So');
+  const leave = new AbortController();
+  const path = `/api/v1/ai/chat/${key}/stream`;
+  const crowd = await Promise.all(Array.from({ length: 40 }, () => alice.request('GET', path, undefined, {}, leave.signal)));
+  const refused = crowd.filter((answer) => answer.status === 409);
+  assert.ok(refused.length >= 20, `${refused.length} were refused`);
+  assert.equal(((await refused[0]!.json()) as ErrorBody).error.code, 'thread_busy');
+  turn.send(text(' far,'));
+  await stream.reads('So far,');
+  leave.abort();
+  const late = await until('there is room again', () => alice.resume(key).catch(() => undefined));
+  turn.end(text(' so good.'), done());
+  await Promise.all([stream.whole(), late.whole()]);
+  assert.equal(late.text, 'So far, so good.');
 });
 
 test('no row of storage passes the platform\'s limit, also not in the resume buffer of a running turn', async () => {

@@ -42,6 +42,40 @@ test('every request and every turn writes one structured line, with route, code,
   assert.ok(written.every((line) => Object.entries(line).some(([name, value]) => /ms$/i.test(name) && typeof value === 'number')), `each has a timing: ${JSON.stringify(written)}`);
 });
 
+test('the line of a request that an object refuses has the code, and the answer has no header of our own', async () => {
+  const before = lines().length;
+  const backend = scene.service(OWNER);
+  const key = scene.key('refused');
+  const refusals = [
+    await backend.save(key, [userMessage('u', 'x')], 7),
+    await backend.ask('PUT', `/api/v1/ai/threads/${key}`, '{'),
+    await alice.patch(key, { title: 'x' }),
+  ];
+  const chat = alice.ask('POST', '/api/v1/ai/chat', { id: key, message: 'x' });
+  (await scene.upstream.next(key)).refuse(500);
+  refusals.push((await chat) as (typeof refusals)[0]);
+  for (const { headers } of refusals) assert.deepEqual([...headers.keys()].filter((name) => name.startsWith('x-threadkeep')), []);
+  const codes = await until('four lines with a code', () => {
+    const codes = lines().slice(before).filter((line) => 'route' in line).map((line) => line['code']);
+    return codes.length >= 4 && codes;
+  });
+  assert.deepEqual(codes, ['thread_conflict', 'invalid_json', 'not_found', 'upstream_unavailable']);
+});
+
+test('REDACT_BEFORE_PERSIST: the line of a write counts what was masked, and so does that of a turn for its question', async () => {
+  const before = lines().length;
+  const backend = scene.service(OWNER);
+  const key = scene.key('written');
+  await backend.save(key, [userMessage('u1', SECRETS.github)], 0);
+  await backend.append(key, [userMessage('u2', SECRETS.github)]);
+  await scene.talk(alice, key, SECRETS.github, text('Yes'));
+  const counts = await until('three lines with counts', () => {
+    const counts = lines().slice(before).flatMap((line) => ('masked' in line ? [line['masked'] as Record<string, number>] : []));
+    return counts.length >= 3 && counts;
+  });
+  assert.deepEqual(counts.map((rules) => Object.values(rules)), [[1], [1], [1]]);
+});
+
 test('REDACT_BEFORE_PERSIST: a turn\'s line counts what was masked', async () => {
   const key = scene.key('counts');
   const before = lines().length;

@@ -86,6 +86,35 @@ test('REDACT_BEFORE_PERSIST: a turn killed in the middle of a secret keeps nothi
   assertNowhere(half);
 });
 
+test('REDACT_BEFORE_PERSIST: half a secret whose rest comes by assistant_final is not in the buffer', async () => {
+  const key = scene.key('final');
+  const secret = SECRETS.openai;
+  const { stream, turn } = await scene.begin(alice, key, 'Half, then all');
+  turn.send(...Array.from({ length: 60 }, (_, n) => text(`early${n} `)), text(secret.slice(0, 44)));
+  await stream.reads(secret.slice(0, 44));
+  const told = `${stream.text}${secret.slice(44)}, that was it. `;
+  turn.send(final(told));
+  await stream.reads('that was it.');
+  await until('the resume buffer holds what came after the secret', () => {
+    turn.send(text('and so on '.repeat(100)));
+    return isStored(scene.worker.dataDir, 'that was it.');
+  });
+  assertNowhere(secret);
+  turn.end(done());
+  await stream.whole();
+});
+
+test('REDACT_BEFORE_PERSIST: a card over two lines is masked in a title, by whatever way it comes', async () => {
+  const title = '4012 8888\n8888 1881';
+  const key = scene.key('lines');
+  await scene.talk(alice, key, title, text('ok'));
+  const patched = await alice.patch(key, { title });
+  assert.equal((patched.body as { title: string }).title, '[REDACTED_CARD]');
+  const scoped = await backend.ask<{ title: string }>('PUT', '/api/v1/ai/projects/p1/threads/spec/lines', { title });
+  assert.equal(scoped.body.title, '[REDACTED_CARD]', scoped.text);
+  assert.deepEqual(filesWith(scene.worker.dataDir, '4012 8888 8888'), []);
+});
+
 test('REDACT_BEFORE_PERSIST: secrets in every other place of a turn are masked too', async () => {
   const key = scene.key('everywhere');
   const { openai, aws, github } = SECRETS;

@@ -8,7 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from './support/ai-event.ts';
 import { userMessage } from './support/client.ts';
 import { Scene } from './support/scene.ts';
+import { dumpStorage } from './support/storage.ts';
 import { talkOf } from './support/ui.ts';
+import { until } from './support/until.ts';
 
 const scene = await Scene.open();
 
@@ -60,6 +62,46 @@ test('a database of today is not migrated again', async () => {
     database.close();
   }
   await scene.worker.restart();
+});
+
+test('reading what nobody has written makes no tables', async () => {
+  const before = databases().length;
+  const nobody = await scene.user('nobody');
+  const key = scene.key('unknown');
+  assert.deepEqual((await nobody.thread(key)).body, { stateKey: key, messages: [], revision: 0 });
+  assert.equal(await nobody.resume(key), undefined);
+  assert.equal((await nobody.patch(key, { title: 'x' })).status, 404);
+  assert.deepEqual((await nobody.list()).body, { threads: [] });
+  await scene.worker.restart();
+  assert.equal(databases().length, before);
+});
+
+test('SOFT_DELETE_DEFAULT: when retention has ended the alarm removes what was deleted, and nothing else', async () => {
+  const alice = await scene.user('alice');
+  const key = scene.key('purged');
+  await scene.talk(alice, key, 'To be forgotten', text('As you wish'));
+  await alice.remove(key);
+  await scene.talk(alice, key, 'To be kept', text('Certainly'));
+  await alice.remove(key);
+  await scene.talk(alice, key, 'Of today', text('Indeed'));
+  await scene.worker.stop();
+  const month = 31 * 24 * 60 * 60 * 1000;
+  for (const path of databases()) {
+    const database = new DatabaseSync(path);
+    const isThread = tablesOf(database).includes('generation');
+    if (isThread && database.prepare('SELECT count(*) AS n FROM object WHERE state_key = ?').get(key)?.['n'] === 1) {
+      database.exec(`UPDATE generation SET deleted_at = deleted_at - ${month} WHERE id = 1`);
+      database.exec(`UPDATE turn SET ended_at = ended_at - ${month} WHERE generation = 1`);
+    }
+    database.close();
+  }
+  await scene.worker.restart();
+  // Whatever wakes the object lets it look for what is due.
+  assert.equal((await alice.messages(key)).length, 2);
+  const words = () => dumpStorage(scene.worker.dataDir).map(({ value }) => value).join('\n');
+  await until('the first life of the thread is gone', () => !words().includes('To be forgotten'));
+  assert.ok(!words().includes('As you wish') && words().includes('To be kept') && words().includes('Certainly'));
+  assert.deepEqual(talkOf(await alice.messages(key)), ['user: Of today', 'assistant: Indeed']);
 });
 
 function databases(): string[] {

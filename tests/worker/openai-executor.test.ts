@@ -126,6 +126,35 @@ test('an error object mid-stream is an error chunk with a fixed text, and the pa
   assert.deepEqual(reply, await foldBySdk(stream.chunks));
 });
 
+test('a thread with two questions or two replies side by side is one that alternates for the provider', async () => {
+  const key = scene.key('neighbours');
+  const said = (id: string, role: 'user' | 'assistant', text: string): UIMessage => ({ id, role, parts: [{ type: 'text', text }] });
+  const stored = [said('1', 'user', 'One'), said('2', 'user', 'Two'), said('3', 'assistant', 'Three'), said('4', 'assistant', 'Four')];
+  assert.equal((await scene.service('alice').append(key, stored)).status, 200);
+  upstream.replay({ lines: linesOf(FIXTURES, 'text.jsonl') });
+  await (await alice.say(key, 'Five')).whole();
+  assert.deepEqual([upstream.last?.complaint, upstream.last?.body.messages], [
+    undefined,
+    [
+      { role: 'user', content: 'One\n\nTwo' },
+      { role: 'assistant', content: 'Three\n\nFour' },
+      { role: 'user', content: 'Five' },
+    ],
+  ]);
+  assert.equal((await alice.messages(key)).length, 6, 'the thread keeps them apart');
+});
+
+test('USAGE_UNCHANGED: a turn that is stopped reports the usage that the provider had told by then', async () => {
+  const key = scene.key('stopped');
+  const usage = { prompt_tokens: 11, completion_tokens: 2, total_tokens: 13 };
+  const lines = ['Hel', 'lo'].map((content, n) => JSON.stringify({ model: 'm', choices: [{ index: 0, delta: { content } }], usage: { ...usage, completion_tokens: n + 1 } }));
+  upstream.replay({ lines, isTerminated: false, isOpen: true });
+  const stream = await alice.say(key, 'Hello');
+  await stream.reads('Hello');
+  await alice.stop(key);
+  assert.deepEqual((await scene.hook.countedAtLeast(key, 1)).map(({ fact }) => fact), [{ model: 'm', usage }]);
+});
+
 test('a stream that ends in good order without [DONE] is complete', async () => {
   for (let n = 0; n < CUTS; n += 1) {
     const reply = await checkReplay('no-done', linesOf(FIXTURES, 'text.jsonl'), false);

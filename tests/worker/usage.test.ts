@@ -97,6 +97,14 @@ test('USAGE_UNCHANGED: a fact that was stored before kill -9 is delivered after 
   assert.deepEqual(counted.map(({ fact }) => fact), [{ marker: 'fact-before-the-cut' }]);
 });
 
+test('a usage fact that fits into no row is a problem of the turn, and the others are counted', async () => {
+  const key = scene.key('huge');
+  await scene.talk(alice, key, 'Hi', usage({ huge: 'x'.repeat(1024 * 1024) }), usage('small'), text('Hello'));
+  const counted = await scene.hook.countedAtLeast(key, 1);
+  assert.deepEqual(counted.map(({ fact }) => fact), ['small']);
+  await until('the turn\'s line tells of it', () => scene.worker.output.includes('"problems":[{"code":"reply_too_large"'));
+});
+
 test('USAGE_UNCHANGED: without a hook the facts harm nothing', async () => {
   await scene.worker.restart(scene.vars({ USAGE_HOOK_URL: undefined, USAGE_HOOK_TOKEN: undefined }));
   const key = scene.key('no-hook');

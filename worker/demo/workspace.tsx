@@ -8,6 +8,9 @@ import { Sidebar } from './sidebar.tsx';
 import { useAddress } from './use-address.ts';
 import { useThreads } from './use-threads.ts';
 
+/** Where the list is a drawer; the same as in app.css. */
+const NARROW = '(max-width: 47.9rem)';
+
 interface Props {
   session: Session;
   onSignOut: () => void;
@@ -32,13 +35,18 @@ export function Workspace({ session, onSignOut }: Props) {
   useEffect(() => {
     if (!drawerOpen) return;
     newButton.current?.focus();
+    const close = () => setDrawerOpen(false);
+    // A phone that is turned around may be wide: there is no drawer then, and nothing else would close it.
+    const narrow = matchMedia(NARROW);
+    narrow.addEventListener('change', close);
     const onKeyDown = (event: KeyboardEvent) => {
       // Escape in the open dialog closes the dialog, not what is under it.
-      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) setDrawerOpen(false);
+      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) close();
     };
     addEventListener('keydown', onKeyDown);
     return () => {
       removeEventListener('keydown', onKeyDown);
+      narrow.removeEventListener('change', close);
       menuButton.current?.focus();
     };
   }, [drawerOpen]);

@@ -1,13 +1,12 @@
 //! Tools that come from Rust: the wasm target, components, and programs from crates.io.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use crate::project::Project;
 use crate::shell::{Shell, say};
-use crate::step::Alone;
+use crate::step::{Alone, fill};
 
 /// Newest wasm-pack; only the tests need it.
 const WASM_PACK_VERSION: &str = "0.15.1";
@@ -70,18 +69,19 @@ fn install(
         let _alone = Alone::wait(&project.tools, "installing tools")?;
         if !bin.exists() {
             say(&format!("installing {name} {version} (once, {how_long})"));
-            fs::create_dir_all(&folder)?;
-            // A debug build is installed in less than half the time and does the same work.
-            let mut cargo = shell.command("cargo");
-            cargo
-                .args(["install", "--quiet", "--debug", "--root"])
-                .arg(&folder)
-                .arg(format!("{name}@{version}"))
-                .args(flags)
-                // From outside the workspace, so that its configuration does not apply.
-                .current_dir(&folder)
-                .env_remove("CARGO_TARGET_DIR");
-            shell.run(&mut cargo)?;
+            fill(&folder, |folder| {
+                // A debug build is installed in less than half the time and does the same work.
+                let mut cargo = shell.command("cargo");
+                cargo
+                    .args(["install", "--quiet", "--debug", "--root"])
+                    .arg(folder)
+                    .arg(format!("{name}@{version}"))
+                    .args(flags)
+                    // From outside the workspace, so that its configuration does not apply.
+                    .current_dir(folder)
+                    .env_remove("CARGO_TARGET_DIR");
+                shell.run(&mut cargo)
+            })?;
         }
     }
     shell.prefer(bin);

@@ -1,14 +1,13 @@
 //! Node and the npm packages of `worker/` and `tests/`.
 
 use std::env::consts;
-use std::fs;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
 use crate::project::{Project, read};
 use crate::shell::{Shell, say};
-use crate::step::Alone;
+use crate::step::{Alone, fill};
 
 /// wrangler needs 22.12; from 22.18 on Node also runs the TypeScript of `tests/` as it is.
 const OLDEST_NODE: (u32, u32) = (22, 18);
@@ -27,15 +26,18 @@ pub(crate) fn node(project: &Project, shell: &mut Shell) -> Result<()> {
     let bin = folder.join("node_modules").join(&package).join("bin");
     if !bin.exists() {
         let _alone = Alone::wait(&project.tools, "installing tools")?;
-        say(&format!("installing Node {OWN_NODE_VERSION} beside the machine's own (once, seconds)"));
-        fs::create_dir_all(&folder)?;
-        let mut npm = shell.command("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
-            .arg("--prefix")
-            .arg(&folder)
-            .arg(format!("{package}@{OWN_NODE_VERSION}"))
-            .current_dir(&folder);
-        shell.run(&mut npm)?;
+        if !bin.exists() {
+            say(&format!("installing Node {OWN_NODE_VERSION} beside the machine's own (once, seconds)"));
+            fill(&folder, |folder| {
+                let mut npm = shell.command("npm");
+                npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
+                    .arg("--prefix")
+                    .arg(folder)
+                    .arg(format!("{package}@{OWN_NODE_VERSION}"))
+                    .current_dir(folder);
+                shell.run(&mut npm)
+            })?;
+        }
     }
     shell.prefer(bin);
     Ok(())

@@ -52,7 +52,6 @@ impl Default for Options {
 /// The port or the data folder is in use, the build fails, or the worker ends by itself.
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     check_port(options.port)?;
-    let signals = signals()?;
     let data = match &options.data {
         Some(folder) => std::path::absolute(folder)?,
         None => project.root.join(".threadkeep"),
@@ -65,6 +64,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         say("forgetting the threads of earlier starts");
         fs::remove_dir_all(&state).context("cannot remove the old data")?;
     }
+    // Not before: what builds and installs is ended by Ctrl-C at once.
+    let signals = signals()?;
     say("starting the worker (seconds)");
     let mut worker = ProcessGroup::start(&mut wrangler(project, &shell, options, &state))?;
     if !wait_until_ready(&mut worker, options.port, &signals)? {

@@ -73,6 +73,21 @@ pub(crate) fn publish(from: &Path, to: &Path) -> Result<()> {
     fs::rename(&beside, to).with_context(|| format!("cannot write {}", to.display()))
 }
 
+/// Fills a folder in one move: what broke off half way is not there, and is done again the next time.
+pub(crate) fn fill(folder: &Path, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let mut name = folder.file_name().context("a folder without a name")?.to_owned();
+    name.push(".unfinished");
+    let unfinished = folder.with_file_name(name);
+    for old in [&unfinished, folder] {
+        if old.exists() {
+            fs::remove_dir_all(old).with_context(|| format!("cannot remove {}", old.display()))?;
+        }
+    }
+    fs::create_dir_all(&unfinished).with_context(|| format!("cannot create {}", unfinished.display()))?;
+    work(&unfinished)?;
+    fs::rename(&unfinished, folder).with_context(|| format!("cannot write {}", folder.display()))
+}
+
 /// Held while files are made that another xtask could be making too; released on drop.
 pub(crate) struct Alone(#[expect(dead_code, reason = "the lock lives as long as the file")] File);
 
@@ -153,6 +168,18 @@ mod tests {
         assert_eq!(step("2"), 2);
         fs::remove_file(&output).unwrap();
         assert_eq!(step("2"), 3);
+    }
+
+    #[test]
+    fn a_folder_is_there_whole_or_not_at_all() {
+        let folder = scratch("fill").join("tool-1.2.3");
+        let half = fill(&folder, |at| {
+            fs::write(at.join("half"), "x")?;
+            anyhow::bail!("broken off")
+        });
+        assert!(half.is_err() && !folder.exists());
+        fill(&folder, |at| Ok(fs::write(at.join("whole"), "x")?)).unwrap();
+        assert!(folder.join("whole").exists() && !folder.join("half").exists());
     }
 
     #[test]

@@ -22,8 +22,8 @@ export type OpenAiRequest = {
   complaint: string | undefined;
 };
 
-/** What is replayed: chunk lines, and whether the stream ends with `[DONE]`. */
-export type Recording = { lines: string[]; isTerminated?: boolean; isBroken?: boolean };
+/** What is replayed: chunk lines, and whether the stream ends with `[DONE]`, breaks off, or stays open. */
+export type Recording = { lines: string[]; isTerminated?: boolean; isBroken?: boolean; isOpen?: boolean };
 
 export class OpenAiUpstream {
   readonly requests: OpenAiRequest[] = [];
@@ -73,7 +73,7 @@ export class OpenAiUpstream {
     await this.#stream(response, this.#next);
   }
 
-  async #stream(response: ServerResponse, { lines, isTerminated = true, isBroken = false }: Recording): Promise<void> {
+  async #stream(response: ServerResponse, { lines, isTerminated = true, isBroken = false, isOpen = false }: Recording): Promise<void> {
     const frames = lines.map((line) => `data: ${line}\n\n`).join('') + (isTerminated ? 'data: [DONE]\n\n' : '');
     response.socket?.setNoDelay(true);
     for (const piece of this.#random.cut(Buffer.from(frames, 'utf8'), 1 + this.#random.below(900))) {
@@ -81,7 +81,7 @@ export class OpenAiUpstream {
       await turnOfLoop();
     }
     if (isBroken) response.destroy();
-    else response.end();
+    else if (!isOpen) response.end();
   }
 }
 

@@ -9,7 +9,8 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-/// Most bytes that wait for the clients of all turns of this isolate, which has 128 MB for everything. A queue may be as
+/// Most bytes that wait for the clients of all turns of this isolate, which has 128 MB for everything. What the runtime has
+/// been handed waits too, until it asks for more. A queue may be as
 /// long as what is still free: a single one takes half, which is the largest reply as chunks, and however many do not
 /// read, something is left for those who do. A client over that is let go; it can resume.
 const MAX_QUEUED_BYTES: usize = 36 * 1024 * 1024;
@@ -18,7 +19,7 @@ const MAX_QUEUED_BYTES: usize = 36 * 1024 * 1024;
 const MAX_CLIENTS: usize = 256;
 
 thread_local! {
-    /// What waits in all queues.
+    /// What waits for all clients.
     static QUEUED_BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -31,6 +32,8 @@ pub(crate) struct Clients {
 #[derive(Default)]
 struct Queue {
     bytes: Vec<u8>,
+    /// How much the runtime was handed last.
+    handed: usize,
     closed: bool,
     waker: Option<Waker>,
 }
@@ -95,7 +98,7 @@ impl Queue {
     /// Adds bytes, unless the queue would be longer than what is then free.
     fn add(&mut self, bytes: &[u8]) -> bool {
         let queued = QUEUED_BYTES.get() + bytes.len();
-        let fits = self.bytes.len() + bytes.len() <= MAX_QUEUED_BYTES.saturating_sub(queued);
+        let fits = self.handed + self.bytes.len() + bytes.len() <= MAX_QUEUED_BYTES.saturating_sub(queued);
         if fits {
             self.bytes.extend_from_slice(bytes);
             QUEUED_BYTES.set(queued);
@@ -103,10 +106,16 @@ impl Queue {
         fits
     }
 
-    /// All that waits; it counts no more.
-    fn take(&mut self) -> Vec<u8> {
-        QUEUED_BYTES.set(QUEUED_BYTES.get() - self.bytes.len());
+    /// All that waits, for the runtime, which has sent what it got before.
+    fn hand_over(&mut self) -> Vec<u8> {
+        QUEUED_BYTES.set(QUEUED_BYTES.get() - self.handed);
+        self.handed = self.bytes.len();
         std::mem::take(&mut self.bytes)
+    }
+
+    fn clear(&mut self) {
+        QUEUED_BYTES.set(QUEUED_BYTES.get() - self.bytes.len());
+        self.bytes = Vec::new();
     }
 
     /// Ends the stream once what waits has been read.
@@ -117,7 +126,7 @@ impl Queue {
 
     /// Ends the stream now: a client that does not read would keep its bytes for as long as its connection lives.
     fn let_go(&mut self) {
-        drop(self.take());
+        self.clear();
         self.close();
     }
 
@@ -130,7 +139,8 @@ impl Queue {
 
 impl Drop for Queue {
     fn drop(&mut self) {
-        drop(self.take());
+        self.clear();
+        drop(self.hand_over());
     }
 }
 
@@ -139,8 +149,9 @@ impl Stream for ClientStream {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let mut queue = self.queue.borrow_mut();
-        if !queue.bytes.is_empty() {
-            return Poll::Ready(Some(Ok(queue.take())));
+        let bytes = queue.hand_over();
+        if !bytes.is_empty() {
+            return Poll::Ready(Some(Ok(bytes)));
         }
         if queue.closed {
             return Poll::Ready(None);
@@ -206,13 +217,16 @@ mod tests {
         let mut streams: Vec<_> = (0..MAX_CLIENTS).flat_map(all).filter(|stream| !stream.is_closed()).collect();
         assert_eq!(streams.len(), 7);
         assert!(QUEUED_BYTES.get() <= MAX_QUEUED_BYTES);
+        // What was handed over and not sent on still counts.
+        assert!(next(&mut streams[1]).flatten().is_some());
+        assert!(turns[1].join(&replay).is_closed());
         // Whoever reads goes on, however many do not.
         let mut quick = turns[0].join(b"a");
         for _ in 0..100 {
             turns[0].send(b"x");
             assert!(next(&mut quick).flatten().is_some());
         }
-        drop(streams.pop());
+        streams.clear();
         assert!(!turns[1].join(&replay).is_closed());
     }
 }

@@ -20,32 +20,27 @@ pub fn to_openai_messages(system: Option<&str>, dtos: &[MessageDto]) -> Vec<Valu
     };
     let head: Vec<_> = system.into_iter().chain(context).collect();
     let head = (!head.is_empty()).then(|| json!({"role": "system", "content": head.join("\n\n")}));
-    head.into_iter().chain(merged(dtos).iter().map(to_openai_message)).collect()
+    head.into_iter().chain(dtos.iter().map(to_openai_message)).fold(Vec::new(), add)
 }
 
-fn merged(dtos: &[MessageDto]) -> Vec<MessageDto> {
-    let mut merged: Vec<MessageDto> = Vec::with_capacity(dtos.len());
-    for dto in dtos {
-        match (merged.last_mut(), dto) {
-            (Some(MessageDto::User { content }), MessageDto::User { content: next }) => join(content, next),
-            (
-                Some(MessageDto::Assistant { content, tool_calls }),
-                MessageDto::Assistant { content: next, tool_calls: calls },
-            ) if tool_calls.is_empty() => {
-                join(content, next);
-                tool_calls.clone_from(calls);
-            }
-            _ => merged.push(dto.clone()),
-        }
+/// Puts a message behind the others, or into the last one when that is of the same role and calls nothing.
+fn add(mut messages: Vec<Value>, next: Value) -> Vec<Value> {
+    let last = messages.last_mut().filter(|last| {
+        last["role"] == next["role"]
+            && matches!(next["role"].as_str(), Some("user" | "assistant"))
+            && last["tool_calls"].is_null()
+    });
+    let Some(last) = last else {
+        messages.push(next);
+        return messages;
+    };
+    let texts = [&last["content"], &next["content"]].map(|content| content.as_str().filter(|text| !text.is_empty()));
+    let content = texts.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+    last["content"] = content.into();
+    if let Some(calls) = next.get("tool_calls") {
+        last["tool_calls"] = calls.clone();
     }
-    merged
-}
-
-fn join(content: &mut String, next: &str) {
-    if !content.is_empty() && !next.is_empty() {
-        content.push_str("\n\n");
-    }
-    content.push_str(next);
+    messages
 }
 
 fn to_openai_message(dto: &MessageDto) -> Value {
