@@ -37,6 +37,28 @@ test('the same requestId twice stores once and answers the same, other content i
   assert.equal((await ann.append(scope, says('once', { requestId: 'r2' }))).body.position, 1);
 });
 
+test('a requestId is its author\'s own: another\'s of the same words is another item', async () => {
+  const scope = fresh();
+  const item = says('ok', { requestId: '1' });
+  const [anns, bobs] = [await ann.append(scope, item), await bob.append(scope, item)];
+  assert.deepEqual([anns.status, bobs.status], [200, 200]);
+  assert.notEqual(anns.body.id, bobs.body.id);
+  assert.equal((await bob.append(scope, says('other words', { requestId: 'only-ann-had-it' }))).status, 200);
+  assert.equal((await ann.append(scope, item)).body.id, anns.body.id);
+});
+
+test('what is taken from the page is taken from the title, and what is shown later gives one', async () => {
+  const scope = fresh();
+  const first = await ann.append(scope, says('a first question'));
+  const second = await ann.append(scope, says('a second one', { visibility: 'hidden' }));
+  const title = async () => (await ann.find(scope)).body.title;
+  assert.equal(await title(), 'a first question');
+  await ann.show(scope, first.body.id, 'archived');
+  assert.equal(await title(), undefined);
+  await ann.show(scope, second.body.id, 'visible');
+  assert.equal(await title(), 'a second one');
+});
+
 test('MESSAGES_GROW_ONLY: an item says who wrote it, as the token does, and no client says otherwise', async () => {
   const scope = fresh();
   const forged = { author: { id: 'somebody', name: 'Else' }, metadata: { author: { id: 'somebody' } } };
@@ -108,13 +130,16 @@ test('visible is on the page and in the prompt, hidden in the prompt only, archi
   assert.deepEqual(talkOf(await ann.messages(scope)), ['user: is visible']);
   assert.deepEqual(await told(scope, 'first'), ['is visible', 'is hidden', 'first']);
 
-  const rows = rowsWith(scene.worker.dataDir, 'is visible').map(({ table, value }) => `${table} ${value}`);
+  // The message as it lies there; a title of the page is another matter.
+  const stored = () => rowsWith(scene.worker.dataDir, 'is visible').filter(({ table }) => table === 'message').map(({ value }) => value);
+  const rows = stored();
+  assert.equal(rows.length, 1);
   assert.equal((await ann.show(scope, items[0]!.id, 'archived')).body.visibility, 'archived');
   assert.equal((await ann.show(scope, items[1]!.id, 'visible')).body.visibility, 'visible');
   assert.equal((await ann.show(scope, items[2]!.id, 'hidden')).body.visibility, 'hidden');
   assert.deepEqual(talkOf(await ann.messages(scope)), ['user: is hidden', 'user: first', 'assistant: answer']);
   assert.deepEqual(await told(scope, 'second'), ['is hidden', 'is archived', 'first', 'answer', 'second']);
-  assert.deepEqual(rowsWith(scene.worker.dataDir, 'is visible').map(({ table, value }) => `${table} ${value}`), rows);
+  assert.deepEqual(stored(), rows);
 
   const all = (await ann.items(scope)).body.items;
   assert.deepEqual(all.map((item) => item.visibility), ['archived', 'visible', 'hidden', 'visible', 'visible', 'visible', 'visible']);
@@ -193,3 +218,17 @@ async function told(scope: Scope, words: string): Promise<string[]> {
   const { turn } = await talk(scope, words);
   return turn.request.messages.map((message) => message.content);
 }
+
+test('archived items are not counted into the size of a prompt: what closed a chat opens it again', async () => {
+  const scope = fresh();
+  const file = (at: number) => ({ type: 'file', mediaType: 'image/png', url: `data:image/png;base64,${'A'.repeat(9 * 1024 * 1024)}`, filename: `${at}.png` });
+  const items = [];
+  for (const at of [1, 2, 3]) items.push(await ann.append(scope, { role: 'user', parts: [file(at)] }));
+  const refused = await ann.client.ask<{ error: { code: string } }>('POST', '/api/v1/ai/chat', { message: 'hello', scope });
+  assert.deepEqual([refused.status, refused.body.error.code], [409, 'thread_full']);
+  await ann.show(scope, items[0]!.body.id, 'archived');
+  const { stateKey } = (await ann.find(scope)).body;
+  const said = ann.say(scope, 'hello');
+  (await scene.upstream.next(stateKey)).accept().end(done());
+  await (await said).whole();
+});

@@ -2,6 +2,9 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { done, text } from './support/ai-event.ts';
 import { Live, Member, pathOf, type Scope } from './support/project.ts';
 import { Scene } from './support/scene.ts';
@@ -134,4 +137,19 @@ test('a thread has room for 256 pages, the next is refused', async () => {
   await ann.append(scope, says('to all'));
   await until('all hear it', () => pages.every((page) => page.said.length > 1));
   for (const page of pages) page.socket.close();
+});
+
+test('a client that offers no protocol is answered with none, and the upgrade is asked for in any case', async () => {
+  const scope = fresh();
+  const headers = { connection: 'Upgrade', upgrade: 'WebSocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'x3JJHMbDL1EzLkh9GBhXDw==' };
+  const url = new URL(`${pathOf(scope)}/live`, scene.worker.url);
+  const answers = [];
+  for (const offer of [{}, { 'sec-websocket-protocol': 'threadkeep.v1' }]) {
+    const asked = request(url, { headers: { ...headers, authorization: `Bearer ${ann.token}`, ...offer } });
+    asked.end();
+    const [response, socket] = (await once(asked, 'upgrade')) as [IncomingMessage, Socket];
+    answers.push(response.headers['sec-websocket-protocol']);
+    socket.destroy();
+  }
+  assert.deepEqual(answers, [undefined, 'threadkeep.v1']);
 });

@@ -133,6 +133,16 @@ test('a stored context has a revision, is in every prompt and in no history', as
   assert.deepEqual((await service.setContext(scope, { documents: [], expectedRevision: 1 })).body, { revision: 2 });
 });
 
+test('a name that masking makes longer closes no chat', async () => {
+  const scope = fresh();
+  const name = `${'a@b.co '.repeat(60)}${'x'.repeat(90)}`;
+  await service.setContext(scope, { documents: [{ name, text: '# Spec' }] });
+  const { stream, turn } = await begin(scope, ann, 'hi');
+  assert.match(turn.request.messages[0]?.content ?? '', /# Spec/);
+  turn.end(done());
+  await stream.whole();
+});
+
 test('a context is the server\'s: no user sets it or reads it, and a wrong one is refused', async () => {
   const scope = fresh();
   const documents = [{ name: 'spec.md', text: 'x' }];

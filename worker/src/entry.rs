@@ -152,7 +152,7 @@ async fn chat(
             ThreadAddress { owner: identity.owner.as_str().to_owned(), state_key, scope: None }
         }
     };
-    let turn = serde_json::to_vec(&TurnCall::from(chat))?;
+    let turn = TurnCall::from(chat).to_body();
     address.call(env, ThreadCall::Turn, "", &turn).await
 }
 

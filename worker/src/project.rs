@@ -5,6 +5,7 @@ use crate::body::{MAX_CONTEXT_BODY_BYTES, MAX_SMALL_BODY_BYTES, MAX_THREAD_BODY_
 use crate::reply::Reply;
 use crate::route::ScopedRoute;
 use crate::thread::call::{ThreadAddress, ThreadCall};
+use crate::thread::live::PROTOCOL;
 use serde_json::json;
 use threadkeep_core::{ErrorCode, Scope};
 use worker::Request;
@@ -51,10 +52,12 @@ pub(crate) fn call(
         ScopedRoute::Stream => (ThreadCall::Stream, 0),
         ScopedRoute::Stop => (ThreadCall::Stop, 0),
         ScopedRoute::Live => {
-            if request.headers().get("upgrade")?.as_deref() != Some("websocket") {
+            let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
+            if !header("upgrade")?.eq_ignore_ascii_case("websocket") {
                 return Err(ErrorCode::InvalidRequest.into());
             }
-            note = identity.expires_ms().to_string();
+            let offered = header("sec-websocket-protocol")?.split(',').any(|protocol| protocol.trim() == PROTOCOL);
+            note = json!({"expiresMs": identity.expires_ms(), "offered": offered}).to_string();
             (ThreadCall::Live, 0)
         }
     };

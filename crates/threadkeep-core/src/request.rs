@@ -10,8 +10,8 @@ use crate::message::{Role, UiMessage};
 use crate::part::{Part, TextPart};
 use crate::scope::Scope;
 use crate::state_key::StateKey;
-use serde::de::{DeserializeOwned, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -49,39 +49,39 @@ pub struct ChatRequest {
 
 /// The body of a stock `useChat` (`DefaultChatTransport` in `packages/ai/src/ui/http-chat-transport.ts`), or
 /// `{message, stateKey?, model?, graphName?}`; both with `scope: {projectId, scopeType, scopeId}` for a scope's thread.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Body<'a> {
-    #[serde(borrow)]
     message: Option<&'a RawValue>,
-    #[serde(borrow)]
     messages: Option<&'a RawValue>,
-    #[serde(borrow)]
     id: Option<&'a RawValue>,
-    #[serde(borrow)]
     state_key: Option<&'a RawValue>,
-    #[serde(borrow)]
     scope: Option<&'a RawValue>,
-    #[serde(borrow)]
     model: Option<&'a RawValue>,
-    #[serde(borrow)]
     graph_name: Option<&'a RawValue>,
-    #[serde(borrow)]
     author: Option<&'a RawValue>,
-    #[serde(borrow)]
     documents: Option<&'a RawValue>,
 }
 
+impl<'a> Body<'a> {
+    fn read(json: &'a str) -> Option<Self> {
+        let names = ["message", "messages", "id", "stateKey", "scope", "model", "graphName", "author", "documents"];
+        let [message, messages, id, state_key, scope, model, graph_name, author, documents] = fields(json, names)?;
+        Some(Self { message, messages, id, state_key, scope, model, graph_name, author, documents })
+    }
+}
+
 /// An entry of `messages[]`. Its parts stay raw until it is known to be the one: histories can be megabytes.
-#[derive(Deserialize)]
 struct Entry<'a> {
-    #[serde(borrow)]
     id: Option<&'a RawValue>,
     role: String,
-    #[serde(borrow)]
     parts: Option<&'a RawValue>,
-    #[serde(borrow)]
     content: Option<&'a RawValue>,
+}
+
+impl<'a> Entry<'a> {
+    fn read(raw: &'a RawValue) -> Option<Self> {
+        let [id, role, parts, content] = fields(raw.get(), ["id", "role", "parts", "content"])?;
+        Some(Self { id, role: role.and_then(string)?, parts, content })
+    }
 }
 
 impl ChatRequest {
@@ -114,7 +114,7 @@ impl ChatRequest {
         if !raw.get().trim_start().starts_with('{') {
             return Err(ErrorCode::InvalidRequest);
         }
-        let body: Body<'_> = serde_json::from_str(raw.get()).map_err(|_| ErrorCode::InvalidRequest)?;
+        let body = Body::read(raw.get()).ok_or(ErrorCode::InvalidRequest)?;
         let state_key = state_key(&body)?;
         let answers = answers(&body)?;
         let (message_id, texts) = match user_message(&body) {
@@ -142,7 +142,7 @@ impl ChatRequest {
     /// thread of a scope, and when there is no valid key.
     #[must_use]
     pub fn state_key_of(body: &[u8]) -> Option<StateKey> {
-        let body: Body<'_> = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
+        let body = Body::read(std::str::from_utf8(body).ok()?)?;
         if body.scope.is_some() { None } else { state_key(&body).ok().flatten() }
     }
 
@@ -202,7 +202,7 @@ fn answers(body: &Body<'_>) -> Result<Vec<Value>, ErrorCode> {
     if let Some(messages) = body.messages.filter(|_| body.message.is_none()) {
         each(messages, |raw| last = Some(raw));
     }
-    let entry = last.and_then(|raw| serde_json::from_str::<Entry<'_>>(raw.get()).ok());
+    let entry = last.and_then(Entry::read);
     let Some(parts) = entry.filter(|entry| entry.role == "assistant").and_then(|entry| entry.parts) else {
         return Ok(Vec::new());
     };
@@ -228,7 +228,7 @@ fn user_message(body: &Body<'_>) -> Option<(Option<String>, Vec<String>)> {
     }
     let mut last = None;
     each(body.messages?, |raw| {
-        if let Some(entry) = serde_json::from_str::<Entry<'_>>(raw.get()).ok().filter(|entry| entry.role == "user") {
+        if let Some(entry) = Entry::read(raw).filter(|entry| entry.role == "user") {
             last = Some(entry);
         }
     })?;
@@ -242,19 +242,16 @@ fn user_message(body: &Body<'_>) -> Option<(Option<String>, Vec<String>)> {
 
 /// The texts of an entry that say something; what is past the limit of a user message is not gathered further.
 fn texts(entry: &Entry<'_>) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Part<'a> {
-        #[serde(borrow)]
-        r#type: &'a RawValue,
-        #[serde(borrow)]
-        text: &'a RawValue,
-    }
     let mut texts = Vec::new();
     let mut bytes = 0;
     match (entry.parts, entry.content) {
         (Some(parts), _) => drop(each(parts, |raw| {
-            let part = serde_json::from_str::<Part<'_>>(raw.get()).ok().filter(|part| part.r#type.get() == r#""text""#);
-            let text = part.filter(|_| bytes <= MAX_USER_TEXT_BYTES).and_then(|part| string(part.text));
+            let text = match fields(raw.get(), ["type", "text"]) {
+                Some([Some(kind), Some(text)]) if kind.get() == r#""text""# && bytes <= MAX_USER_TEXT_BYTES => {
+                    string(text)
+                }
+                _ => None,
+            };
             if let Some(text) = text.filter(|text| !text.is_empty()) {
                 bytes += text.len();
                 texts.push(text);
@@ -265,6 +262,38 @@ fn texts(entry: &Entry<'_>) -> Vec<String> {
         (None, None) => {}
     }
     texts
+}
+
+/// These fields of an object; one that is `null` is not there, and of one that comes twice the last counts, as in
+/// JavaScript. `None` for no object.
+fn fields<'a, const N: usize>(object: &'a str, names: [&str; N]) -> Option<[Option<&'a RawValue>; N]> {
+    let mut found = [None; N];
+    each_field(object, &mut |name, raw| {
+        if let Some(slot) = names.iter().position(|own| *own == name).and_then(|at| found.get_mut(at)) {
+            *slot = Some(raw).filter(|raw| raw.get() != "null");
+        }
+    })?;
+    Some(found)
+}
+
+/// One reader for every object here: the structs that serde derives are each as large as this.
+fn each_field<'a>(object: &'a str, visit: &mut dyn FnMut(&str, &'a RawValue)) -> Option<()> {
+    struct Each<'v, 'a>(&'v mut dyn FnMut(&str, &'a RawValue));
+    impl<'a> Visitor<'a> for Each<'_, 'a> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'a>>(self, mut fields: A) -> Result<(), A::Error> {
+            while let Some(name) = fields.next_key::<String>()? {
+                (self.0)(&name, fields.next_value()?);
+            }
+            Ok(())
+        }
+    }
+    serde_json::Deserializer::from_str(object).deserialize_map(Each(visit)).ok()
 }
 
 /// Visits the elements of an array and keeps none: a body within its limit can hold millions. `None` for no array.

@@ -91,14 +91,23 @@ impl ThreadStore {
         Ok(Some(message))
     }
 
-    /// Bytes of all messages of a generation.
+    /// Bytes of the messages of a generation that are not archived.
     pub(crate) fn bytes(&self, generation: i64) -> Result<usize> {
-        let query = "SELECT coalesce((SELECT sum(octet_length(body)) FROM message WHERE place BETWEEN ?1 AND ?2), 0)
-            + coalesce((SELECT sum(octet_length(body)) FROM message_rest WHERE place BETWEEN ?1 AND ?2), 0)";
+        let query = "WITH archived AS (SELECT place FROM item WHERE visibility = 'archived')
+            SELECT coalesce((SELECT sum(octet_length(body)) FROM message
+                WHERE place BETWEEN ?1 AND ?2 AND place NOT IN archived), 0)
+            + coalesce((SELECT sum(octet_length(body)) FROM message_rest
+                WHERE place BETWEEN ?1 AND ?2 AND place NOT IN archived), 0)";
         let start = generation * GENERATION_SPAN;
         let sum: Option<Option<i64>> =
             first(&self.sql, query, vec![start.into(), (start + GENERATION_SPAN - 1).into()])?;
         Ok(sum.flatten().and_then(|sum| usize::try_from(sum).ok()).unwrap_or_default())
+    }
+
+    pub(crate) fn set_first_text(&self, generation: i64, first_text: Option<&str>) -> Result<()> {
+        let query = "UPDATE generation SET first_text = ? WHERE id = ?";
+        self.sql.exec(query, vec![first_text.into(), generation.into()])?;
+        Ok(())
     }
 
     /// The position of the last user message that the page of a generation shows.

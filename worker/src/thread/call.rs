@@ -1,13 +1,13 @@
 //! The contract of the thread object: its name, its calls, their bodies. Used by the entry and by the object.
 
+use crate::body::Fields;
 use crate::outgoing;
 use crate::query::decode;
 use crate::reply::{Failure, Reply};
 use js_sys::encode_uri_component;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use threadkeep_core::context::documents_value;
-use threadkeep_core::{ChatRequest, Scope, StateKey};
+use threadkeep_core::{ChatRequest, ErrorCode, Scope, StateKey};
 use worker::{Env, Request, Response};
 
 /// Binding of the object's namespace in `wrangler.toml`.
@@ -49,8 +49,6 @@ pub(crate) enum ThreadCall {
 }
 
 /// A chat turn: what is left of a [`ChatRequest`] once its thread is known.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct TurnCall {
     pub(crate) texts: Vec<String>,
     /// What the client answers to calls that the thread may have left pending, as parts.
@@ -100,6 +98,39 @@ impl From<ChatRequest> for TurnCall {
         let ChatRequest { texts, answers, message_id, model, graph_name, author, documents, .. } = chat;
         let author = author.map_or(Value::Null, |author| author.to_value());
         Self { texts, answers, message_id, model, graph_name, author, documents: documents_value(&documents) }
+    }
+}
+
+impl TurnCall {
+    /// The body of the call.
+    pub(crate) fn to_body(&self) -> Vec<u8> {
+        let Self { texts, answers, message_id, model, graph_name, author, documents } = self;
+        let body = json!({
+            "texts": texts, "answers": answers, "messageId": message_id, "model": model, "graphName": graph_name,
+            "author": author, "documents": documents,
+        });
+        body.to_string().into_bytes()
+    }
+
+    /// # Errors
+    /// Those of [`Fields`].
+    pub(crate) fn read(body: &[u8]) -> Result<Self, ErrorCode> {
+        let mut call = Fields::parse(body)?;
+        let mut list = |name| match call.take(name) {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
+        };
+        let answers = list("answers");
+        let texts = list("texts").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Ok(Self {
+            texts,
+            answers,
+            message_id: call.text("messageId")?,
+            model: call.text("model")?,
+            graph_name: call.text("graphName")?,
+            author: call.take("author").unwrap_or_default(),
+            documents: call.take("documents").unwrap_or_default(),
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::directory::iso;
 use crate::reply::{self, Reply};
 use crate::store::{ContextRow, GenerationRow};
 use serde_json::{Value, json};
-use threadkeep_core::context::{Document, documents_value, read_documents};
+use threadkeep_core::context::{Document, MAX_DOCUMENT_NAME_BYTES, documents_value, read_documents};
 use threadkeep_core::{ErrorCode, Scope};
 use worker::Response;
 
@@ -100,6 +100,10 @@ impl Thread {
         for document in documents {
             document.text = self.masker.mask_text(&document.text).into_owned();
             document.name = self.masker.mask_text(&document.name).into_owned();
+            // A placeholder may be longer than what it stands for, and the name is read again with every turn.
+            while document.name.len() > MAX_DOCUMENT_NAME_BYTES {
+                document.name.pop();
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::reply::{self, Failure, Reply};
 use crate::store::{IdempotencyRow, ItemRow};
 use serde_json::{Value, json};
 use threadkeep_core::item::{Author, NewItem, Visibility, Writer};
-use threadkeep_core::thread::{Command, same_messages};
+use threadkeep_core::thread::{Command, same_messages, title_of};
 use threadkeep_core::{ErrorCode, Role, UiMessage};
 use worker::Response;
 
@@ -116,22 +116,31 @@ impl Thread {
         let NewItem { mut message, visibility, request_id, run_id, author } =
             NewItem::read(body::parse(body)?, writer)?;
         let masked = self.masked(&mut message);
+        let author = match message.role {
+            Role::User => Some(author.map_or_else(|| Author::from_value(&note["author"]), Ok)?),
+            Role::Assistant | Role::System => None,
+        };
+        // Each author counts for himself: another's request of the same id is another request.
+        let key = request_id.as_ref().map(|id| match &author {
+            Some(author) => format!("{}\n{id}", author.id),
+            None => id.clone(),
+        });
         let generation = self.store.generation()?.map(|generation| generation.id);
-        let before = request_id.as_deref().map(|key| self.store.idempotency(key)).transpose()?.flatten();
+        let before = key.as_deref().map(|key| self.store.idempotency(key)).transpose()?.flatten();
         if let Some(before) = before.filter(|row| Some(row.generation) == generation) {
             return self.item_again(&before, &message, run_id.as_deref());
         }
         self.decide(&Command::Append { count: 1, expected: None, reserve: 0 })?;
         message.id = id("msg")?;
-        if message.role == Role::User {
-            author.map_or_else(|| Author::from_value(&note["author"]), Ok)?.sign(&mut message, now_ms());
+        if let Some(author) = author {
+            author.sign(&mut message, now_ms());
         }
         let item = ItemFacts { visibility, run_id, request_id };
         let (generation, position) = self.atomically(address, || {
             let generation = self.generation_or_new(None)?;
             let position = self.store.generation()?.map_or(0, |row| row.message_count);
             self.store_messages(generation, std::slice::from_ref(&message), Some(&item))?;
-            if let Some(key) = &item.request_id {
+            if let Some(key) = &key {
                 self.store.set_idempotency(key, &IdempotencyRow { generation, position, count: 1 })?;
             }
             Ok((generation, position))
@@ -145,7 +154,12 @@ impl Thread {
         let visibility = wanted.as_deref().and_then(Visibility::parse).ok_or(ErrorCode::InvalidRequest)?.as_str();
         let generation = self.store.generation()?.ok_or(ErrorCode::NotFound)?.id;
         let position = self.store.position_of(generation, item_id)?.ok_or(ErrorCode::NotFound)?;
-        self.atomically(address, || self.store.set_visibility(generation, position, visibility))?;
+        self.atomically(address, || {
+            self.store.set_visibility(generation, position, visibility)?;
+            // What is taken from the page must not stay in its title.
+            let first_text = self.first_text(generation)?;
+            self.store.set_first_text(generation, first_text.as_deref())
+        })?;
         let item = self.item_at(generation, position)?;
         Ok(reply::json_text(self.item_text(generation, &item)?)?)
     }
@@ -154,14 +168,29 @@ impl Thread {
     fn item_again(&self, before: &IdempotencyRow, message: &UiMessage, run_id: Option<&str>) -> Reply<Response> {
         let item = self.item_at(before.generation, before.position)?;
         let row = self.store.message(before.generation, before.position)?.ok_or(Failure::Internal("message lost"))?;
-        let stored: Value = serde_json::from_str(&row.body)?;
-        let said = |message: &Value| json!([message.get("role"), message.get("parts")]);
-        if !same_messages(&[said(&stored)], &[said(&serde_json::to_value(message)?)])
-            || item.run_id.as_deref() != run_id
-        {
+        let said = |message: &UiMessage| -> Reply<_> { Ok([json!([message.role, message.parts])]) };
+        let mut stored: UiMessage = serde_json::from_str(&row.body)?;
+        // It may have been stored under fewer rules of the masker than there are today.
+        self.masked(&mut stored);
+        if !same_messages(&said(&stored)?, &said(message)?) || item.run_id.as_deref() != run_id {
             return Err(ErrorCode::IdempotencyMismatch.into());
         }
         Ok(reply::json_text(self.item_text(before.generation, &item)?)?)
+    }
+
+    /// The title that the page's own items give.
+    fn first_text(&self, generation: i64) -> worker::Result<Option<String>> {
+        let unseen = self.unseen(generation, Visibility::is_on_page)?;
+        let count = self.store.generation()?.map_or(0, |generation| generation.message_count);
+        for position in (0..count).filter(|position| !unseen.contains(position)) {
+            let Some(row) = self.store.message(generation, position)?.filter(|row| row.role == "user") else {
+                continue;
+            };
+            if let Some(title) = title_of(&serde_json::from_str(&row.body)?, &self.masker) {
+                return Ok(Some(title));
+            }
+        }
+        Ok(None)
     }
 
     fn item_at(&self, generation: i64, position: usize) -> Reply<ItemRow> {

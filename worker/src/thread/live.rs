@@ -5,8 +5,8 @@
 //! hibernate: while nothing happens, they keep no object in memory and cost nothing.
 
 use super::state::{Thread, now_ms};
-use crate::reply::Reply;
-use serde_json::json;
+use crate::reply::{Failure, Reply};
+use serde_json::{Value, json};
 use threadkeep_core::ErrorCode;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -37,7 +37,11 @@ impl Thread {
     ///
     /// # Errors
     /// `thread_busy` when too many follow it.
-    pub(super) fn live(&self, expires_ms: i64) -> Reply<Response> {
+    /// It is of [`PROTOCOL`] when the client has offered that: a client must not accept what it has not offered
+    /// (RFC 6455, 4.1).
+    pub(super) fn live(&self, note: &str) -> Reply<Response> {
+        let note: Value = serde_json::from_str(note)?;
+        let expires_ms = note["expiresMs"].as_i64().ok_or(Failure::Internal("live"))?;
         if self.state.get_websockets().len() >= MAX_SOCKETS {
             return Err(ErrorCode::ThreadBusy.into());
         }
@@ -51,7 +55,9 @@ impl Thread {
         );
         pair.server.send_with_str(self.state_line()?)?;
         let response = ResponseBuilder::new().with_status(101).with_websocket(pair.client).empty();
-        response.headers().set("sec-websocket-protocol", PROTOCOL)?;
+        if note["offered"] == true {
+            response.headers().set("sec-websocket-protocol", PROTOCOL)?;
+        }
         Ok(response)
     }
 

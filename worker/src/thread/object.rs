@@ -1,8 +1,7 @@
 //! The object's door: decode, call, reply.
 
-use super::call::{STATE_KEY_HEADER, ThreadAddress, ThreadCall};
+use super::call::{STATE_KEY_HEADER, ThreadAddress, ThreadCall, TurnCall};
 use super::state::Thread;
-use crate::body;
 use crate::log;
 use crate::reply::{self, Failure, Reply};
 use serde_json::json;
@@ -80,7 +79,7 @@ async fn dispatch(
     body: &[u8],
 ) -> Reply<Response> {
     let response = match call {
-        ThreadCall::Turn => return thread.turn(address, body::parse(body)?).await,
+        ThreadCall::Turn => return thread.turn(address, TurnCall::read(body)?).await,
         ThreadCall::Stop => return Ok(reply::json(&json!({"stopped": thread.stop().await}))?),
         ThreadCall::Update => return thread.update(address, body).await,
         ThreadCall::Delete => return thread.delete(address).await,
@@ -91,7 +90,7 @@ async fn dispatch(
         ThreadCall::Find => return thread.find(address),
         ThreadCall::Items => return thread.items(note),
         ThreadCall::ReadContext => return thread.read_context(),
-        ThreadCall::Live => return thread.live(note.parse().map_err(|_| Failure::Internal("thread call"))?),
+        ThreadCall::Live => return thread.live(note),
         ThreadCall::Create => thread.create(address, body)?,
         ThreadCall::AppendItem => thread.append_item(address, note, body)?,
         ThreadCall::SetVisibility => thread.set_visibility(address, note, body)?,
