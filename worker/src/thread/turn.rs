@@ -98,6 +98,11 @@ impl Thread {
             Some((position, _)) => Some(*position),
             None => self.repeated_user(generation.as_ref(), &call, &message)?,
         };
+        // An answer that nobody waits for (any more), behind a question that is stored: the other tab's, or a retry's. A
+        // regeneration ends with its question; this is none, and the turn it asked for has been or must not be.
+        if answered.is_none() && repeated.is_some() && !call.answers.is_empty() {
+            return Err(ErrorCode::ThreadConflict.into());
+        }
         self.decide(&Command::Turn { repeats_last_user: repeated.is_some() })?;
         message.id = self.new_message_id(generation.as_ref(), call.message_id.as_deref())?;
         // Read before anything is written: what cannot be read refuses the turn and leaves no trace of it.
