@@ -118,11 +118,14 @@ test('empty secrets count as unset', async (t) => {
 
 test('a secret that can be guessed is not used', async (t) => {
   const secret = 'only-31-bytes-of-shared-secret!';
-  const worker = await Worker.start({ EXECUTOR: 'demo', AUTH_JWT_SECRET: secret });
-  t.after(() => worker.discard());
-  const client = Client.bare(() => worker.url, { authorization: `Bearer ${await userToken('alice', '1h', secret)}` });
-  assert.equal((await client.ask('GET', LIST)).status, 500);
-  assert.match(worker.output, /AUTH_JWT_SECRET is shorter than 32 bytes/);
+  const credentials = { AUTH_JWT_SECRET: await userToken('alice', '1h', secret), SERVICE_TOKEN: secret };
+  for (const [name, bearer] of Object.entries(credentials)) {
+    const worker = await Worker.start({ EXECUTOR: 'demo', [name]: secret });
+    t.after(() => worker.discard());
+    const client = Client.bare(() => worker.url, { authorization: `Bearer ${bearer}`, 'x-threadkeep-owner': 'alice' });
+    assert.equal((await client.ask('GET', LIST)).status, 500);
+    assert.match(worker.output, /AUTH_JWT_SECRET or SERVICE_TOKEN is shorter than 32 bytes/);
+  }
 });
 
 test('the demo\'s token route signs short-lived tokens where it is enabled', async (t) => {
