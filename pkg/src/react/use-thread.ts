@@ -40,6 +40,8 @@ export interface ThreadHelpers<Message extends UIMessage = UIMessage> extends Us
  *
  * The worker owns the messages: of what the page sends only its last user message is read.
  *
+ * For `ai` 7: the `resumeStream` of `ai` 5 doubles the text of a reply that goes on after the network was lost.
+ *
  * @throws {ThreadkeepError} `invalid_scope`, while it renders.
  */
 export function useThread<Message extends UIMessage = UIMessage>(options: ThreadOptions<Message>): ThreadHelpers<Message> {
