@@ -19,8 +19,8 @@ const PLACEHOLDER: &[u8] = b"[RE";
 /// Pairs of seven-bit bytes.
 const PAIRS: usize = 1 << 14;
 
-/// Hashes of three bytes.
-const TRIPLES: usize = 1 << 16;
+/// Three bytes, six bits of each.
+const TRIPLES: usize = 1 << 18;
 
 /// Longest run of digits that is told from longer ones.
 pub(super) const MAX_DIGITS: usize = 20;
@@ -33,7 +33,7 @@ pub(super) struct Index {
     pub(super) prints: Prints,
     pub(super) digit_runs: DigitRuns,
     pub(super) signs: Signs,
-    /// One bit per hash of three bytes: whether some fingerprint is so. Most places end here.
+    /// One bit per three bytes: whether some fingerprint is so. Most places end here.
     triples: Box<[u64]>,
     /// A fingerprint of one byte is in force: every place counts.
     unsifted: bool,
@@ -344,11 +344,10 @@ impl<'a> Iterator for Anchors<'a> {
     }
 }
 
+/// Six bits of each byte: no two lower-case words are mistaken for each other, as a hash would.
 #[inline(always)]
 fn triple(first: u8, second: u8, third: u8) -> usize {
-    let bytes = u32::from_le_bytes([first, second, third, 0]);
-    // Fibonacci hashing: the high bits of the product depend on every byte.
-    (bytes.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    usize::from(first & 63) << 12 | usize::from(second & 63) << 6 | usize::from(third & 63)
 }
 
 fn pair(first: u8, second: u8) -> usize {

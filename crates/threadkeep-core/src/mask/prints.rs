@@ -162,8 +162,14 @@ fn starts(anchor: &[u8]) -> usize {
 }
 
 fn commonness_of(print: Print) -> u32 {
-    print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product()
+    let alone: u32 = print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product();
+    let bytes = print.bytes.map(|byte| byte.unwrap_or(0).to_ascii_lowercase());
+    if COMMON.as_bytes().chunks(FINGERPRINT_BYTES).any(|common| common == bytes) { alone * 32 } else { alone }
 }
+
+/// The commonest three letters in a row of words and names, one after the other.
+#[rustfmt::skip]
+const COMMON: &str = "theioningonstiotermessagessenddatataateallforconveraleesttrecomenttedditinesecersignerrrorrespervaltoutypypeiveuthwitintproporstastrmatquereqthahathethttttpkeynamameparoutlicertecttchulethronehertatkentokokeurnurefrorommodithnoricaancratsernerorectiidedesnotnewlinarecalfilileextthooptpasasssubencactindusetopjechisorttexerihinnineleitysetonaillablledappplisupanthavousweruesmplampequderorkworrettescrecododereaeadagepreexpssimenatinteturetudefaddulttooach";
 
 /// Rough share of a byte in prose, code and JSON.
 const fn commonness(byte: u8) -> u8 {
