@@ -63,6 +63,8 @@ export interface Repair {
     | 'denied_call'
     | 'duplicate_message_id'
     | 'duplicate_tool_call_id'
+    | 'duplicate_approval_id'
+    | 'split_call'
     | 'non_object_input'
     | 'empty_reasoning'
     | 'empty_text'
