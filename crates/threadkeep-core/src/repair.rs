@@ -160,6 +160,7 @@ fn take_outcome(call: &mut ToolPart, outcome: ToolPart) {
     call.output = outcome.output;
     call.error_text = outcome.error_text;
     call.preliminary = outcome.preliminary;
+    call.forget_nulls(&["errorText", "preliminary"]);
     call.result_provider_metadata = outcome.result_provider_metadata.or(call.result_provider_metadata.take());
 }
 
@@ -241,6 +242,7 @@ fn repair_tool(tool: &mut ToolPart, target: Target, is_live: bool, report: &mut 
             report(RepairCode::PendingCall);
             fail(tool, INTERRUPTED.to_owned());
             tool.approval = None;
+            tool.forget_nulls(&["approval"]);
         }
         ToolState::ApprovalRequested => {
             report(RepairCode::StaleApproval);
@@ -283,11 +285,12 @@ fn fail(tool: &mut ToolPart, error_text: String) {
     tool.error_text = Some(error_text);
     tool.output = None;
     tool.preliminary = None;
-    tool.extra.shift_remove("inputEncoding");
+    tool.forget_nulls(&["errorText", "preliminary", "inputEncoding"]);
 }
 
 fn deny(tool: &mut ToolPart, reason: &str) {
     tool.state = ToolState::OutputDenied;
+    tool.forget_nulls(&["approval"]);
     let approval = tool.approval.get_or_insert_with(JsonMap::new);
     approval.entry("id").or_insert_with(|| tool.tool_call_id.clone().into());
     approval.insert("approved".to_owned(), false.into());
@@ -342,6 +345,26 @@ mod tests {
                 ),
                 assistant("b", &json!([answered])),
             ]),
+            &[RepairCode::StaleApproval],
+        );
+    }
+
+    #[test]
+    fn a_null_does_not_stand_for_what_repair_set() {
+        let part = json!({"type": "tool-w", "toolCallId": "c", "state": "input-available", "input": {}, "errorText": null, "preliminary": null, "approval": null});
+        let failed = json!({"type": "tool-w", "toolCallId": "c", "state": "output-error", "input": {}, "errorText": "interrupted"});
+        check(
+            &json!([assistant("a", &json!([part]))]),
+            &json!([assistant("a", &json!([failed]))]),
+            &[RepairCode::PendingCall],
+        );
+        let part =
+            json!({"type": "tool-w", "toolCallId": "c", "state": "approval-requested", "input": {}, "approval": null});
+        let denied = json!({"type": "tool-w", "toolCallId": "c", "state": "output-denied", "input": {},
+            "approval": {"id": "c", "approved": false, "reason": "expired"}});
+        check(
+            &json!([assistant("a", &json!([part]))]),
+            &json!([assistant("a", &json!([denied]))]),
             &[RepairCode::StaleApproval],
         );
     }
