@@ -231,7 +231,11 @@ fn call_parts(tool: &ToolPart, target: Target, content: &mut Vec<ModelPart>) {
         content.push(ModelPart::ToolResult {
             tool_call_id: tool.tool_call_id.clone(),
             tool_name: tool.tool.name().to_owned(),
-            output: if failed { ModelOutput::ErrorJson { value: error_text(tool).into() } } else { output(tool) },
+            output: if failed {
+                ModelOutput::ErrorJson { value: tool.error_text.clone().into() }
+            } else {
+                output(tool)
+            },
             provider_options: given(result_metadata).or_else(|| given(tool.call_provider_metadata.as_ref())),
         });
     }
@@ -412,6 +416,15 @@ mod tests {
                 assert_eq!(mapped[1]["content"][0]["output"], json!({"type": "error-text", "value": "unknown error"}));
             }
         }
+    }
+
+    #[test]
+    fn a_failure_at_the_provider_that_says_nothing_is_null() {
+        let part = json!({"type": "tool-w", "toolCallId": "1", "state": "output-error", "input": {}, "providerExecuted": true});
+        let messages = read_messages_to_map(assistant(&json!([part]))).unwrap();
+        let mapped = ui_messages_to_model_messages(&messages, ModelOptions::default());
+        let mapped = serde_json::to_value(mapped).unwrap();
+        assert_eq!(mapped[0]["content"][1]["output"], json!({"type": "error-json", "value": null}));
     }
 
     #[test]
