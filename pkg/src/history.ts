@@ -68,6 +68,7 @@ export interface Repair {
     | 'non_object_input'
     | 'empty_reasoning'
     | 'empty_text'
+    | 'invalid_file_url'
     | 'empty_message';
   readonly message: number;
   readonly part?: number;

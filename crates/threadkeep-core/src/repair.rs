@@ -52,6 +52,8 @@ pub enum RepairCode {
     EmptyReasoning,
     /// A text part without text: taken out.
     EmptyText,
+    /// A file whose URL is none, for a major that reads it as one and throws: taken out.
+    InvalidFileUrl,
     /// A message of a user or the system that says nothing: taken out.
     EmptyMessage,
 }
@@ -84,7 +86,7 @@ pub fn repair_messages(mut messages: Vec<UiMessage>, target: Target) -> Repaired
                 report(RepairCode::SplitCall);
                 continue;
             }
-            if let Some(code) = emptiness(&part) {
+            if let Some(code) = emptiness(&part).or_else(|| nowhere(&part, target)) {
                 report(code);
                 continue;
             }
@@ -228,6 +230,24 @@ fn emptiness(part: &Part) -> Option<RepairCode> {
         }
         _ => None,
     }
+}
+
+/// Since v7 the SDK makes a `URL` of a file's url, unless the provider has the file.
+fn nowhere(part: &Part, target: Target) -> Option<RepairCode> {
+    let (Part::File(file) | Part::ReasoningFile(file)) = part else { return None };
+    let has_reference = matches!(part, Part::File(_))
+        && file.extra.get("providerReference").is_some_and(|reference| !reference.is_null());
+    (target >= Target::Ai7 && !has_reference && !is_url(&file.url)).then_some(RepairCode::InvalidFileUrl)
+}
+
+/// Whether `new URL` takes a text, as far as its scheme and its host tell.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.trim().split_once(':') else { return false };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.'));
+    let needs_host = ["http", "https", "ftp", "ws", "wss"].iter().any(|special| scheme.eq_ignore_ascii_case(special));
+    let host = rest.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    is_scheme && (!needs_host || !host.is_empty() && !host.contains([' ', '<', '>', '^', '|']))
 }
 
 /// Whether anything of a message of a user or the system is sent.
@@ -454,6 +474,20 @@ mod tests {
             )]),
             &[RepairCode::NonObjectInput, RepairCode::NonObjectInput],
         );
+    }
+
+    #[test]
+    fn a_file_that_is_nowhere_is_taken_out_for_the_major_that_reads_its_url() {
+        let file = |url: &str| json!({"type": "file", "mediaType": "image/png", "url": url});
+        let known = json!({"type": "file", "mediaType": "image/png", "url": "", "providerReference": {"p": "f"}});
+        let urls = ["x.png", "AA==", "", "https://", "1a:b"];
+        let good = ["https://a.example/x.png", "data:image/png;base64,AA==", "gs://bucket/x", "file:///x"];
+        let parts: Vec<_> = urls.into_iter().chain(good).map(file).chain([known.clone()]).collect();
+        let kept: Vec<_> = good.into_iter().map(file).chain([known]).collect();
+        let thread = json!([{"id": "u", "role": "user", "parts": parts}]);
+        check(&thread, &json!([{"id": "u", "role": "user", "parts": kept}]), &[RepairCode::InvalidFileUrl; 5]);
+        let thread = serde_json::from_value(thread).unwrap();
+        assert_eq!(repair_messages(thread, Target::Ai6).repairs, []);
     }
 
     #[test]
