@@ -32,7 +32,7 @@ export function safeValidateUIMessages(messages: unknown, options: TargetOptions
 export interface UpgradedMessages {
   /** The SDK's `validateUIMessages` accepts all of them. */
   readonly messages: UIMessage[];
-  /** What is in no message now, as it came. `part` is absent when it is the whole message. */
+  /** What is in no message now, as it came. `part` is absent when it is the whole message, or stood beside its parts. */
   readonly aside: { readonly message: number; readonly part?: number; readonly value: unknown }[];
   /** Indexes of the values that were in an older shape. */
   readonly upgraded: number[];
@@ -63,9 +63,12 @@ export interface Repair {
     | 'denied_call'
     | 'duplicate_message_id'
     | 'duplicate_tool_call_id'
+    | 'duplicate_approval_id'
+    | 'split_call'
     | 'non_object_input'
     | 'empty_reasoning'
     | 'empty_text'
+    | 'invalid_file_url'
     | 'empty_message';
   readonly message: number;
   readonly part?: number;
@@ -75,7 +78,8 @@ export interface Repair {
  * Makes any stored thread acceptable to a provider: calls without results, approvals that nobody gave, ids that come
  * twice, inputs that are no object, blocks that say nothing. Idempotent; every repair is reported.
  *
- * An answered approval in the last message stays: the turn that follows acts on it.
+ * An answered approval in the last step of the last message stays: the turn that follows acts on it. The result of an
+ * approved call that a later part tells under the same id is put where the call is.
  *
  * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s, or `target` no major.
  */

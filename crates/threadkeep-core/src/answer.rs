@@ -68,7 +68,7 @@ fn read_answer(part: &Value) -> Option<ToolAnswer> {
 /// Completes the pending calls of the last stored message by a client's answers; gives how many it took.
 ///
 /// An output or error is taken for a call whose input is complete, that no approval guards and that the provider does
-/// not run; a decision for a call that asks for it, under the approval id that is stored. Each call is answered once.
+/// not run; a decision for a call that asks a person for it, under the approval id that is stored. Each call is answered once.
 /// Everything else is ignored: other calls, other ids, calls that have ended, and all of the client's own part.
 pub fn take_answers(message: &mut UiMessage, answers: &[ToolAnswer]) -> usize {
     if message.role != Role::Assistant {
@@ -111,8 +111,11 @@ fn is_asked(tool: &ToolPart, outcome: &Outcome) -> bool {
             tool.state == ToolState::InputAvailable && tool.approval.is_none() && tool.provider_executed != Some(true)
         }
         Outcome::Decision { approval_id, .. } => {
-            let stored = tool.approval.as_ref().and_then(|approval| approval.get("id")).and_then(Value::as_str);
-            tool.state == ToolState::ApprovalRequested && stored == Some(approval_id)
+            let field = |name| tool.approval.as_ref().and_then(|approval| approval.get(name));
+            // The server decides on an automatic approval by itself: nobody is asked.
+            tool.state == ToolState::ApprovalRequested
+                && field("id").and_then(Value::as_str) == Some(approval_id)
+                && field("isAutomatic") != Some(&Value::Bool(true))
         }
     }
 }
@@ -122,10 +125,14 @@ fn complete(tool: &mut ToolPart, outcome: Outcome) {
         Outcome::Output { output } => {
             tool.state = ToolState::OutputAvailable;
             tool.output = Some(output);
+            tool.preliminary = None;
+            tool.forget_nulls(&["errorText", "preliminary"]);
         }
         Outcome::Error { error_text } => {
             tool.state = ToolState::OutputError;
             tool.error_text = Some(error_text);
+            tool.preliminary = None;
+            tool.forget_nulls(&["errorText", "preliminary"]);
         }
         Outcome::Decision { approved, reason, .. } => {
             // Nothing comes of a denial: it is the call's end. What was approved is still to be run.
@@ -244,6 +251,30 @@ mod tests {
         check_ignored(
             &json!({"type": "tool-web", "toolCallId": "theirs", "state": "output-available", "input": {}, "output": 1}),
         );
+    }
+
+    #[test]
+    fn an_automatic_approval_is_not_the_clients_to_decide() {
+        let mut message = stored();
+        let Part::Tool(tool) = &mut message.parts[2] else { panic!("a tool part") };
+        tool.approval.get_or_insert_default().insert("isAutomatic".into(), true.into());
+        let outcome = Outcome::Decision { approval_id: "ap".into(), approved: true, reason: None };
+        assert_eq!(take_answers(&mut message, &[ToolAnswer { tool_call_id: "guarded".into(), outcome }]), 0);
+    }
+
+    #[test]
+    fn an_answer_leaves_nothing_preliminary_and_no_null_in_its_place() {
+        for outcome in [Outcome::Output { output: json!(1) }, Outcome::Error { error_text: "no".into() }] {
+            let part = json!({"type": "tool-pick", "toolCallId": "c", "state": "input-available", "input": {}, "preliminary": true, "errorText": null});
+            let message = json!({"id": "a", "role": "assistant", "parts": [part]});
+            let mut message = UiMessage::from_value(message).unwrap();
+            assert_eq!(
+                take_answers(&mut message, &[ToolAnswer { tool_call_id: "c".into(), outcome: outcome.clone() }]),
+                1
+            );
+            let part = serde_json::to_string(&message.parts[0]).unwrap();
+            assert!(!part.contains("preliminary") && !part.contains("null"), "{part}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Folds a stream of chunks as a client does, from their JSON on.
 
 use crate::chunk_reader::read_chunk;
+use crate::half_letters::{join, replace_half_letters};
 use crate::message::{Role, UiMessage};
 use crate::reduce::Reducer;
 use crate::target::Target;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// The message of a stream, as far as a client came.
 #[derive(Debug, PartialEq, Serialize)]
@@ -24,6 +27,69 @@ pub struct Refusal {
     pub code: &'static str,
     /// Its index.
     pub at: usize,
+}
+
+/// Reads an array of chunks; `None` when it is none. A letter that was cut between two deltas of a block is whole in the
+/// later one, as a client has it that puts the deltas together; half a letter that stays alone is U+FFFD.
+#[must_use]
+pub fn read_chunks(json: &str) -> Option<Vec<Value>> {
+    if let Ok(chunks) = serde_json::from_str(json) {
+        return Some(chunks);
+    }
+    let texts: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    let mut chunks: Vec<Value> = Vec::with_capacity(texts.len());
+    // By type and id of a block: the delta at its end, where it is and its JSON.
+    let mut ends: BTreeMap<(String, String), (usize, &str)> = BTreeMap::new();
+    for (at, text) in texts.into_iter().enumerate() {
+        let mut chunk: Value = serde_json::from_str(&replace_half_letters(text.get())).ok()?;
+        match block_of(&chunk) {
+            Some((block, Some(name))) => {
+                let delta = raw_field(text.get(), name).unwrap_or_default();
+                if let Some(letter) = ends.get(&block).and_then(|(_, end)| join(end, delta))
+                    && let Some(before) = ends.get(&block).and_then(|(before, _)| chunks.get_mut(*before))
+                {
+                    put_letter(&letter, before.get_mut(name), chunk.get_mut(name));
+                }
+                // An empty delta parts nothing.
+                if delta != "\"\"" {
+                    ends.insert(block, (at, delta));
+                }
+            }
+            Some((block, None)) => drop(ends.remove(&block)),
+            None => {}
+        }
+        chunks.push(chunk);
+    }
+    Some(chunks)
+}
+
+/// Puts a letter in the place of its halves, which were replaced.
+fn put_letter(letter: &str, end: Option<&mut Value>, start: Option<&mut Value>) {
+    if let (Some(Value::String(end)), Some(Value::String(start))) = (end, start)
+        && let Some(behind) = start.strip_prefix(char::REPLACEMENT_CHARACTER)
+        && end.ends_with(char::REPLACEMENT_CHARACTER)
+    {
+        end.pop();
+        *start = format!("{letter}{behind}");
+    }
+}
+
+/// The block that a chunk belongs to, and the name of its delta when it is one; another chunk of a block begins or ends it.
+fn block_of(chunk: &Value) -> Option<((String, String), Option<&'static str>)> {
+    let text = |name: &str| chunk.get(name).and_then(Value::as_str);
+    let (kind, event) = text("type")?.rsplit_once('-')?;
+    let (id, delta) = match kind {
+        "text" | "reasoning" => (text("id")?, "delta"),
+        "tool-input" => (text("toolCallId")?, "inputTextDelta"),
+        _ => return None,
+    };
+    Some(((kind.to_owned(), id.to_owned()), (event == "delta").then_some(delta)))
+}
+
+/// The JSON of one field of a JSON object whose names are text.
+fn raw_field<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
+    fields.get(name).map(|value| value.get())
 }
 
 /// Folds chunks as a client of `target` does; an assistant `message` is continued.
@@ -49,6 +115,39 @@ pub fn fold_chunks(chunks: Vec<Value>, message: Option<UiMessage>, target: Targe
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[track_caller]
+    fn check_deltas(chunks: &str, expected: &[&str]) {
+        let chunks = read_chunks(chunks).unwrap();
+        let deltas = chunks.iter().filter_map(|chunk| chunk.get("delta").or(chunk.get("inputTextDelta"))?.as_str());
+        assert_eq!(deltas.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_letter_cut_between_two_deltas_of_a_block_is_whole() {
+        check_deltas(
+            r#"[{"type":"text-delta","id":"0","delta":"a\ud83d"},{"type":"reasoning-delta","id":"0","delta":"\ude00"},
+                {"type":"text-delta","id":"1","delta":"\ude00"},{"type":"text-delta","id":"0","delta":""},
+                {"type":"text-delta","id":"0","delta":"\ude00b"}]"#,
+            &["a", "\u{fffd}", "\u{fffd}", "", "😀b"],
+        );
+        check_deltas(
+            r#"[{"type":"tool-input-delta","toolCallId":"c","inputTextDelta":"{\"a\":\"\ud83d"},
+                {"type":"tool-input-delta","toolCallId":"c","inputTextDelta":"\ude00\"}"}]"#,
+            &["{\"a\":\"", "😀\"}"],
+        );
+    }
+
+    #[test]
+    fn half_a_letter_that_stays_alone_is_a_replacement_character() {
+        check_deltas(
+            r#"[{"type":"text-delta","id":"0","delta":"a\ud83d"},{"type":"text-start","id":"0"},
+                {"type":"text-delta","id":"0","delta":"\ude00\\ud83d"},{"type":"text-delta","id":"0","delta":"\ude00"}]"#,
+            &["a\u{fffd}", "\u{fffd}\\ud83d", "\u{fffd}"],
+        );
+        assert_eq!(read_chunks("{}"), None);
+        assert_eq!(read_chunks(r#"["\ud83d"]"#), Some(vec![json!("\u{fffd}")]));
+    }
 
     #[test]
     fn a_client_keeps_what_it_had_when_it_stops() {

@@ -79,6 +79,15 @@ pub fn replace_half_letters(json: &str) -> String {
     whole
 }
 
+/// The halves of a letter at the end and at the start of two JSON strings, as one.
+pub(crate) fn join(end: &str, start: &str) -> Option<String> {
+    let end = end.strip_suffix('"')?;
+    let high = end.get(end.len().checked_sub(ESCAPE_BYTES)?..).filter(|text| matches!(half(text), Some(Half::High)))?;
+    let start = start.strip_prefix('"')?;
+    let low = start.get(..ESCAPE_BYTES).filter(|text| matches!(half(text), Some(Half::Low)))?;
+    serde_json::from_str(&format!("\"{high}{low}\"")).ok()
+}
+
 /// The backslash and what it escapes, and what is behind.
 fn another_escape(escape: &str) -> (&str, &str) {
     let length = escape.char_indices().nth(2).map_or(escape.len(), |(end, _)| end);

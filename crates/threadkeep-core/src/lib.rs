@@ -47,7 +47,7 @@ pub use chunk::UiMessageChunk;
 pub use error::ErrorCode;
 pub use event::AiEvent;
 pub use event_reader::EventReader;
-pub use fold::{Folded, Refusal, fold_chunks};
+pub use fold::{Folded, Refusal, fold_chunks, read_chunks};
 pub use json::{JsonMap, is_dense};
 pub use message::{Role, UiMessage};
 pub use part::Part;

@@ -149,6 +149,13 @@ impl StreamState {
     }
 }
 
+impl ToolPart {
+    /// Forgets the `null`s that these fields came with: they were set or cleared since, and would be told twice.
+    pub(crate) fn forget_nulls(&mut self, names: &[&str]) {
+        names.iter().for_each(|name| drop(self.extra.shift_remove(*name)));
+    }
+}
+
 impl ToolState {
     fn parse(text: &str) -> Option<Self> {
         Some(match text {
@@ -377,7 +384,6 @@ const TOOL: &[Field] = &[
     Field::OptionalText("title"),
     Field::OptionalBool("providerExecuted"),
     Field::OptionalText("errorText"),
-    Field::OptionalBool("preliminary"),
     Field::OptionalObject("approval"),
 ];
 /// The fields of a part type; `None` for a type that we do not know.
@@ -451,7 +457,8 @@ fn take_tool(tool: Tool, map: &mut JsonMap) -> ToolPart {
         raw_input: map.shift_remove("rawInput"),
         output: map.shift_remove("output"),
         error_text: take_optional(map, "errorText"),
-        preliminary: take_bool(map, "preliminary"),
+        // The SDK reads no more of it than whether it is there and true: anything else is a field that we do not know.
+        preliminary: map.get("preliminary").and_then(Value::as_bool).inspect(|_| drop(map.shift_remove("preliminary"))),
         approval: match take(map, "approval") {
             Some(Value::Object(approval)) => Some(approval),
             _ => None,

@@ -3,14 +3,20 @@
 //! Gives what the AI SDK's `parsePartialJson` gives (`packages/ai/src/util/fix-json.ts`): the text is cut where its last
 //! whole value ends and what is open is closed. Of text that is no JSON at all nothing is made.
 
+use crate::half_letters::replace_half_letters;
 use crate::json::is_forbidden;
 use crate::target::Target;
 use serde_json::Value;
 
 /// The value so far; `None` when there is none yet, or when the text is no beginning of JSON.
 pub(crate) fn parse(text: &str, target: Target) -> Option<Value> {
-    let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&Scanner::new(text, target).close()));
-    value.ok().filter(|value| !is_forbidden(value))
+    let read = |text: &str| serde_json::from_str(text).ok();
+    let value = read(text).or_else(|| {
+        let closed = Scanner::new(text, target).close();
+        // A string may hold the escape of half a letter that stays alone.
+        read(&closed).or_else(|| read(&replace_half_letters(&closed)))
+    });
+    value.filter(|value| !is_forbidden(value))
 }
 
 /// What a character can belong to.
@@ -283,6 +289,12 @@ mod tests {
         check(r#"["a\ud83c"#, Some(json!(["a"])));
         check(r#"["a\uDB40\uDC"#, Some(json!(["a"])));
         check(r#"["a\udb40\udc41"#, Some(json!(["a\u{E0041}"])));
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_that_stays_alone_is_a_replacement_character() {
+        check(r#"{"a":"x\ud83d y","b":1"#, Some(json!({"a": "x\u{fffd} y", "b": 1})));
+        check(r#"{"a":"\ude00"}"#, Some(json!({"a": "\u{fffd}"})));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::part::{Part, ToolPart, ToolState};
 use crate::target::Target;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A thread that a provider accepts, and what had to be done.
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -40,12 +41,19 @@ pub enum RepairCode {
     DuplicateMessageId,
     /// A call id that came before, or is empty: it got another one.
     DuplicateToolCallId,
+    /// An approval id that came before in its message: it got another one, and a decision under it was taken back. It
+    /// may have been meant for the other call.
+    DuplicateApprovalId,
+    /// The result of an approved call that stood in a later part under the same id: it was put where the call is.
+    SplitCall,
     /// A tool input that is no object: nothing became an empty object, anything else its field `input`.
     NonObjectInput,
     /// A reasoning part without text and without the provider's own data: taken out.
     EmptyReasoning,
     /// A text part without text: taken out.
     EmptyText,
+    /// A file whose URL is none, for a major that reads it as one and throws: taken out.
+    InvalidFileUrl,
     /// A message of a user or the system that says nothing: taken out.
     EmptyMessage,
 }
@@ -55,36 +63,51 @@ const EXPIRED: &str = "expired";
 
 /// Repairs a thread for the SDK's major `target`. What was repaired needs no repair again.
 ///
-/// An answered approval in the last message stays: the turn that follows acts on it.
+/// An answered approval in the last step of the last message stays: the turn that follows acts on it.
 #[must_use]
-pub fn repair_messages(messages: Vec<UiMessage>, target: Target) -> Repaired {
-    let mut ids =
-        Ids { messages: messages.iter().map(|message| message.id.clone()).collect(), calls: calls_of(&messages) };
-    let last = messages.len().saturating_sub(1);
+pub fn repair_messages(mut messages: Vec<UiMessage>, target: Target) -> Repaired {
+    let moved = join_split_calls(&mut messages);
+    let mut ids = Ids::of(messages.iter().map(|message| message.id.as_str()));
+    let mut call_ids = Ids::of(tools(&messages).map(|tool| tool.tool_call_id.as_str()));
+    let mut approval_ids = Ids::of(tools(&messages).filter_map(|tool| Some(approval_id(tool.approval.as_ref()?))));
+    let live = messages.len().checked_sub(1).and_then(|last| Some((last, last_step(&messages.get(last)?.parts))));
     let mut out = Repaired::default();
-    let (mut seen_messages, mut seen_calls) = (Vec::new(), Vec::new());
     for (at, mut message) in messages.into_iter().enumerate() {
         let mut report = |code, part| out.repairs.push(Repair { code, message: at, part });
-        if seen_messages.contains(&message.id) {
+        if !ids.see(&message.id) {
             report(RepairCode::DuplicateMessageId, None);
-            message.id = fresh(&message.id, &mut ids.messages);
+            message.id = ids.fresh(&message.id);
         }
-        seen_messages.push(message.id.clone());
-        let is_last = at == last;
+        let mut seen_approvals = BTreeSet::new();
         let parts = std::mem::take(&mut message.parts);
         for (index, mut part) in parts.into_iter().enumerate() {
             let mut report = |code| report(code, Some(index));
-            if let Some(code) = emptiness(&part) {
+            if moved.contains(&(at, index)) {
+                report(RepairCode::SplitCall);
+                continue;
+            }
+            if let Some(code) = emptiness(&part).or_else(|| nowhere(&part, target)) {
                 report(code);
                 continue;
             }
             if let (Part::Tool(tool), Role::Assistant) = (&mut part, message.role) {
-                if tool.tool_call_id.is_empty() || seen_calls.contains(&tool.tool_call_id) {
+                if tool.tool_call_id.is_empty() || !call_ids.see(&tool.tool_call_id) {
                     report(RepairCode::DuplicateToolCallId);
-                    tool.tool_call_id = fresh(&tool.tool_call_id, &mut ids.calls);
+                    tool.tool_call_id = call_ids.fresh(&tool.tool_call_id);
                 }
-                seen_calls.push(tool.tool_call_id.clone());
-                repair_tool(tool, target, is_last, &mut report);
+                let is_live = target >= Target::Ai6
+                    && live.is_some_and(|(last, step)| at == last && index >= step)
+                    && decision(tool).is_some_and(|(id, _)| !seen_approvals.contains(id));
+                repair_tool(tool, target, is_live, &mut report);
+                if let Some(approval) = &mut tool.approval
+                    && target >= Target::Ai6
+                    && !seen_approvals.insert(approval_id(approval).to_owned())
+                {
+                    report(RepairCode::DuplicateApprovalId);
+                    let id = approval_ids.fresh(approval_id(approval));
+                    approval.insert("id".to_owned(), id.clone().into());
+                    seen_approvals.insert(id);
+                }
             }
             message.parts.push(part);
         }
@@ -97,28 +120,103 @@ pub fn repair_messages(messages: Vec<UiMessage>, target: Target) -> Repaired {
     out
 }
 
-/// Ids that are taken.
-struct Ids {
-    messages: Vec<String>,
-    calls: Vec<String>,
-}
-
-fn calls_of(messages: &[UiMessage]) -> Vec<String> {
-    let parts = messages.iter().flat_map(|message| &message.parts);
-    parts.filter_map(|part| if let Part::Tool(tool) = part { Some(tool.tool_call_id.clone()) } else { None }).collect()
-}
-
-/// An id that nothing has yet, after the one it takes the place of.
-fn fresh(id: &str, taken: &mut Vec<String>) -> String {
-    let stem = if id.is_empty() { "id" } else { id };
-    let mut number = 2_u64;
-    loop {
-        let id = format!("{stem}-{number}");
-        if !taken.contains(&id) {
-            taken.push(id.clone());
-            return id;
+/// Puts the outcome of an approved call where the call is, when another message tells it under the same id: executors
+/// that answer in a message of their own do so. Gives the places that now say nothing more.
+///
+/// Another name or another input is another call, whatever its id.
+fn join_split_calls(messages: &mut [UiMessage]) -> BTreeSet<(usize, usize)> {
+    let (mut waiting, mut pairs) = (BTreeMap::new(), Vec::new());
+    for (at, message) in messages.iter().enumerate().filter(|(_, message)| message.role == Role::Assistant) {
+        for (index, part) in message.parts.iter().enumerate() {
+            let Part::Tool(tool) = part else { continue };
+            let has_run = matches!(tool.state, ToolState::OutputAvailable | ToolState::OutputError);
+            match waiting.remove(&tool.tool_call_id) {
+                Some((call, place)) if has_run && is_same_call(call, tool) => {
+                    pairs.push((place, (at, index), tool.clone()));
+                }
+                _ if is_approved(tool) => drop(waiting.insert(&tool.tool_call_id, (tool, (at, index)))),
+                _ => {}
+            }
         }
-        number += 1;
+    }
+    let mut moved = BTreeSet::new();
+    for ((at, index), from, outcome) in pairs {
+        if let Some(Part::Tool(call)) = messages.get_mut(at).and_then(|message| message.parts.get_mut(index)) {
+            take_outcome(call, *outcome);
+            moved.insert(from);
+        }
+    }
+    moved
+}
+
+fn is_approved(tool: &ToolPart) -> bool {
+    tool.state == ToolState::ApprovalResponded && decision(tool).is_some_and(|(_, approved)| approved)
+}
+
+fn is_same_call(call: &ToolPart, other: &ToolPart) -> bool {
+    !call.tool_call_id.is_empty() && call.tool.name() == other.tool.name() && call.input == other.input
+}
+
+fn take_outcome(call: &mut ToolPart, outcome: ToolPart) {
+    call.state = outcome.state;
+    call.output = outcome.output;
+    call.error_text = outcome.error_text;
+    call.preliminary = outcome.preliminary;
+    call.forget_nulls(&["errorText", "preliminary"]);
+    call.result_provider_metadata = outcome.result_provider_metadata.or(call.result_provider_metadata.take());
+}
+
+fn tools(messages: &[UiMessage]) -> impl Iterator<Item = &ToolPart> {
+    let parts = messages.iter().flat_map(|message| &message.parts);
+    parts.filter_map(|part| if let Part::Tool(tool) = part { Some(&**tool) } else { None })
+}
+
+/// Index of the first part of the last step: what the SDK sends as the last message, with the results of its calls.
+fn last_step(parts: &[Part]) -> usize {
+    parts.iter().rposition(|part| matches!(part, Part::StepStart(_) | Part::Steering(_))).map_or(0, |at| at + 1)
+}
+
+/// The approval that was decided on and how, when the SDK can read both.
+fn decision(tool: &ToolPart) -> Option<(&str, bool)> {
+    let approval = tool.approval.as_ref()?;
+    Some((approval.get("id")?.as_str()?, approval.get("approved")?.as_bool()?))
+}
+
+/// As the mapper reads it.
+fn approval_id(approval: &JsonMap) -> &str {
+    approval.get("id").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The ids of one kind.
+struct Ids {
+    /// All there are, seen or to come.
+    taken: BTreeSet<String>,
+    seen: BTreeSet<String>,
+    /// The number to try next, by what it follows: without it a thread of one id would be searched again for each.
+    next: BTreeMap<String, u64>,
+}
+
+impl Ids {
+    fn of<'a>(ids: impl Iterator<Item = &'a str>) -> Self {
+        Self { taken: ids.map(str::to_owned).collect(), seen: BTreeSet::new(), next: BTreeMap::new() }
+    }
+
+    /// Whether an id comes for the first time.
+    fn see(&mut self, id: &str) -> bool {
+        self.seen.insert(id.to_owned())
+    }
+
+    /// An id that nothing has yet, after the one it takes the place of.
+    fn fresh(&mut self, id: &str) -> String {
+        let stem = if id.is_empty() { "id" } else { id };
+        let next = self.next.entry(stem.to_owned()).or_insert(2);
+        loop {
+            let id = format!("{stem}-{next}");
+            *next += 1;
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
+        }
     }
 }
 
@@ -134,24 +232,43 @@ fn emptiness(part: &Part) -> Option<RepairCode> {
     }
 }
 
+/// Since v7 the SDK makes a `URL` of a file's url, unless the provider has the file.
+fn nowhere(part: &Part, target: Target) -> Option<RepairCode> {
+    let (Part::File(file) | Part::ReasoningFile(file)) = part else { return None };
+    let has_reference = matches!(part, Part::File(_))
+        && file.extra.get("providerReference").is_some_and(|reference| !reference.is_null());
+    (target >= Target::Ai7 && !has_reference && !is_url(&file.url)).then_some(RepairCode::InvalidFileUrl)
+}
+
+/// Whether `new URL` takes a text, as far as its scheme and its host tell.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.trim().split_once(':') else { return false };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.'));
+    let needs_host = ["http", "https", "ftp", "ws", "wss"].iter().any(|special| scheme.eq_ignore_ascii_case(special));
+    let host = rest.trim_start_matches(['/', '\\']).split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    is_scheme && (!needs_host || !host.is_empty() && !host.contains([' ', '<', '>', '^', '|']))
+}
+
 /// Whether anything of a message of a user or the system is sent.
 fn says_something(message: &UiMessage) -> bool {
     let is_user = message.role == Role::User;
     message.parts.iter().any(|part| matches!(part, Part::Text(_)) || is_user && matches!(part, Part::File(_)))
 }
 
-fn repair_tool(tool: &mut ToolPart, target: Target, is_last: bool, report: &mut impl FnMut(RepairCode)) {
+fn repair_tool(tool: &mut ToolPart, target: Target, is_live: bool, report: &mut impl FnMut(RepairCode)) {
     match tool.state {
         ToolState::InputStreaming | ToolState::InputAvailable => {
             report(RepairCode::PendingCall);
             fail(tool, INTERRUPTED.to_owned());
             tool.approval = None;
+            tool.forget_nulls(&["approval"]);
         }
         ToolState::ApprovalRequested => {
             report(RepairCode::StaleApproval);
             deny(tool, EXPIRED);
         }
-        ToolState::ApprovalResponded if is_last && target >= Target::Ai6 => {}
+        ToolState::ApprovalResponded if is_live => {}
         ToolState::ApprovalResponded => {
             report(RepairCode::StaleApproval);
             if tool.approval.as_ref().and_then(|approval| approval.get("approved")) == Some(&Value::Bool(true)) {
@@ -188,11 +305,12 @@ fn fail(tool: &mut ToolPart, error_text: String) {
     tool.error_text = Some(error_text);
     tool.output = None;
     tool.preliminary = None;
-    tool.extra.shift_remove("inputEncoding");
+    tool.forget_nulls(&["errorText", "preliminary", "inputEncoding"]);
 }
 
 fn deny(tool: &mut ToolPart, reason: &str) {
     tool.state = ToolState::OutputDenied;
+    tool.forget_nulls(&["approval"]);
     let approval = tool.approval.get_or_insert_with(JsonMap::new);
     approval.entry("id").or_insert_with(|| tool.tool_call_id.clone().into());
     approval.insert("approved".to_owned(), false.into());
@@ -252,6 +370,87 @@ mod tests {
     }
 
     #[test]
+    fn a_null_does_not_stand_for_what_repair_set() {
+        let part = json!({"type": "tool-w", "toolCallId": "c", "state": "input-available", "input": {}, "errorText": null, "preliminary": null, "approval": null});
+        let failed = json!({"type": "tool-w", "toolCallId": "c", "state": "output-error", "input": {}, "errorText": "interrupted"});
+        check(
+            &json!([assistant("a", &json!([part]))]),
+            &json!([assistant("a", &json!([failed]))]),
+            &[RepairCode::PendingCall],
+        );
+        let part =
+            json!({"type": "tool-w", "toolCallId": "c", "state": "approval-requested", "input": {}, "approval": null});
+        let denied = json!({"type": "tool-w", "toolCallId": "c", "state": "output-denied", "input": {},
+            "approval": {"id": "c", "approved": false, "reason": "expired"}});
+        check(
+            &json!([assistant("a", &json!([part]))]),
+            &json!([assistant("a", &json!([denied]))]),
+            &[RepairCode::StaleApproval],
+        );
+    }
+
+    #[test]
+    fn an_answered_approval_stays_in_the_last_step_only() {
+        let part = |id: &str, approval: Value| json!({"type": "tool-w", "toolCallId": id, "state": "approval-responded", "input": {}, "approval": approval});
+        let failed = |id: &str, approval: Value| json!({"type": "tool-w", "toolCallId": id, "state": "output-error", "input": {}, "errorText": "interrupted", "approval": approval});
+        let approval = |id: &str| json!({"id": id, "approved": true});
+        let step = json!({"type": "step-start"});
+        check(
+            &json!([assistant("a", &json!([part("1", approval("x")), step, part("2", approval("y"))]))]),
+            &json!([assistant("a", &json!([failed("1", approval("x")), step, part("2", approval("y"))]))]),
+            &[RepairCode::StaleApproval],
+        );
+    }
+
+    #[test]
+    fn a_decision_that_the_sdk_cannot_read_is_stale() {
+        for approval in [json!({"id": 5, "approved": true}), json!({"id": "x", "approved": "yes"}), json!({})] {
+            let part = json!({"type": "tool-w", "toolCallId": "1", "state": "approval-responded", "input": {}, "approval": approval});
+            let thread = json!([assistant("a", &json!([part]))]);
+            let repaired = repair_messages(serde_json::from_value(thread).unwrap(), Target::default());
+            assert_eq!(repaired.repairs, [Repair { code: RepairCode::StaleApproval, message: 0, part: Some(0) }]);
+        }
+    }
+
+    #[test]
+    fn a_decision_under_the_approval_id_of_another_call_is_taken_back() {
+        let part = |id: &str| json!({"type": "tool-w", "toolCallId": id, "state": "approval-responded", "input": {}, "approval": {"id": "x", "approved": true}});
+        let failed = json!({"type": "tool-w", "toolCallId": "2", "state": "output-error", "input": {}, "errorText": "interrupted",
+            "approval": {"id": "x-2", "approved": true}});
+        check(
+            &json!([assistant("a", &json!([part("1"), part("2")]))]),
+            &json!([assistant("a", &json!([part("1"), failed]))]),
+            &[RepairCode::StaleApproval, RepairCode::DuplicateApprovalId],
+        );
+    }
+
+    #[test]
+    fn the_outcome_of_an_approved_call_is_put_where_the_call_is() {
+        let approval = json!({"id": "x", "approved": true});
+        let call = json!({"type": "tool-w", "toolCallId": "c", "state": "approval-responded", "input": {"k": 1}, "approval": approval});
+        let ran = |input: u8| json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {"k": input}, "output": 7});
+        let done = json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {"k": 1}, "output": 7, "approval": approval});
+        let text = json!({"type": "text", "text": "done"});
+        check(
+            &json!([assistant("a", &json!([call])), assistant("b", &json!([ran(1), text]))]),
+            &json!([assistant("a", &json!([done])), assistant("b", &json!([text]))]),
+            &[RepairCode::SplitCall],
+        );
+        let thread = json!([assistant("a", &json!([call])), assistant("b", &json!([ran(2)]))]);
+        let other = repair_messages(serde_json::from_value(thread).unwrap(), Target::default());
+        let codes: Vec<_> = other.repairs.iter().map(|repair| repair.code).collect();
+        assert_eq!(codes, [RepairCode::StaleApproval, RepairCode::DuplicateToolCallId], "of another input");
+    }
+
+    #[test]
+    fn a_thread_of_one_id_is_repaired_in_one_pass() {
+        let part = json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {}, "output": 1});
+        let thread = json!([assistant("a", &Value::Array(vec![part; 20_000]))]);
+        let repaired = repair_messages(serde_json::from_value(thread).unwrap(), Target::default());
+        assert_eq!(repaired.repairs.len(), 19_999);
+    }
+
+    #[test]
     fn an_id_that_came_before_is_given_anew() {
         let part = |id: &str| json!([{"type": "tool-w", "toolCallId": id, "state": "output-available", "input": {}, "output": 1}]);
         check(
@@ -275,6 +474,20 @@ mod tests {
             )]),
             &[RepairCode::NonObjectInput, RepairCode::NonObjectInput],
         );
+    }
+
+    #[test]
+    fn a_file_that_is_nowhere_is_taken_out_for_the_major_that_reads_its_url() {
+        let file = |url: &str| json!({"type": "file", "mediaType": "image/png", "url": url});
+        let known = json!({"type": "file", "mediaType": "image/png", "url": "", "providerReference": {"p": "f"}});
+        let urls = ["x.png", "AA==", "", "https://", "1a:b"];
+        let good = ["https://a.example/x.png", "data:image/png;base64,AA==", "gs://bucket/x", "file:///x"];
+        let parts: Vec<_> = urls.into_iter().chain(good).map(file).chain([known.clone()]).collect();
+        let kept: Vec<_> = good.into_iter().map(file).chain([known]).collect();
+        let thread = json!([{"id": "u", "role": "user", "parts": parts}]);
+        check(&thread, &json!([{"id": "u", "role": "user", "parts": kept}]), &[RepairCode::InvalidFileUrl; 5]);
+        let thread = serde_json::from_value(thread).unwrap();
+        assert_eq!(repair_messages(thread, Target::Ai6).repairs, []);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Upgraded {
 pub struct Aside {
     /// Index among the given values.
     pub message: usize,
-    /// Index of the part; absent when it had none: a whole message, or a call of v4 that stood beside the parts.
+    /// Index of the part; absent when it had none: a whole message, or what v4 had beside the parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<usize>,
     pub value: Value,
@@ -57,6 +57,9 @@ pub fn upgrade_messages(values: Vec<Value>) -> Upgraded {
     out
 }
 
+/// Where v4 said what parts say.
+const OLD_FIELDS: [&str; 3] = ["content", "reasoning", "toolInvocations"];
+
 fn message_of(value: &Value, at: usize, aside: &mut Vec<Aside>) -> Option<UiMessage> {
     let mut map = value.as_object()?.clone();
     let role = map.get("role").and_then(Value::as_str)?.to_owned();
@@ -77,16 +80,21 @@ fn message_of(value: &Value, at: usize, aside: &mut Vec<Aside>) -> Option<UiMess
     let given = match own {
         Some(parts) => {
             // v4 wrote the text and the calls a second time beside the parts.
-            map.retain(|name, _| !["content", "toolInvocations", "reasoning"].contains(&name.as_str()));
-            parts
+            let (before, behind) = beside(&mut map, &parts, at, aside);
+            let parts = parts.into_iter().enumerate().map(|(index, part)| (Some(index), part));
+            let added = |parts: Vec<Value>| parts.into_iter().map(|part| (None, part));
+            added(before).chain(parts).chain(added(behind)).collect::<Vec<_>>()
         }
-        None => old_parts(&mut map)?,
+        None => old_parts(&mut map)?.into_iter().map(|part| (None, part)).collect(),
     };
+    for value in OLD_FIELDS.into_iter().filter_map(|name| map.shift_remove(name)).filter(|value| !value.is_null()) {
+        aside.push(Aside { message: at, part: None, value });
+    }
     let mut parts = Vec::new();
-    for (index, part) in given.into_iter().enumerate() {
+    for (index, part) in given {
         match upgrade_part(&part) {
             Some(part) => parts.push(part),
-            None => aside.push(Aside { message: at, part: (!is_old).then_some(index), value: part }),
+            None => aside.push(Aside { message: at, part: index, value: part }),
         }
     }
     take_attachments(&mut map, &mut parts);
@@ -107,10 +115,10 @@ fn message_of(value: &Value, at: usize, aside: &mut Vec<Aside>) -> Option<UiMess
 fn old_parts(map: &mut JsonMap) -> Option<Vec<Value>> {
     let content = map.shift_remove("content");
     let mut parts = Vec::new();
-    if let Some(Value::String(text)) = take_if(map, "reasoning", Value::is_string) {
+    if let Some(Value::String(text)) = take_if(map, "reasoning", is_string_or_null) {
         parts.push(json!({"type": "reasoning", "text": text}));
     }
-    if let Some(Value::Array(calls)) = take_if(map, "toolInvocations", Value::is_array)
+    if let Some(Value::Array(calls)) = take_if(map, "toolInvocations", is_array_or_null)
         && !calls.is_empty()
     {
         parts.push(json!({"type": "step-start"}));
@@ -128,11 +136,62 @@ fn old_parts(map: &mut JsonMap) -> Option<Vec<Value>> {
     Some(parts)
 }
 
+/// What v4 said beside the parts and they do not say: what goes before them, and what behind. A call that they tell in
+/// another way is put aside.
+fn beside(map: &mut JsonMap, parts: &[Value], at: usize, aside: &mut Vec<Aside>) -> (Vec<Value>, Vec<Value>) {
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
+    if let Some(Value::String(text)) = take_if(map, "reasoning", is_string_or_null)
+        && !says(parts, "reasoning", &text)
+    {
+        before.push(json!({"type": "reasoning", "text": text}));
+    }
+    if let Some(Value::Array(calls)) = take_if(map, "toolInvocations", is_array_or_null) {
+        let told: Vec<_> = parts.iter().filter_map(upgrade_part).collect();
+        let calls = calls.into_iter().map(|call| json!({"type": "tool-invocation", "toolInvocation": call}));
+        for call in
+            calls.filter(|call| !upgrade_part(call).is_some_and(|call| told.iter().any(|part| tells(part, &call))))
+        {
+            if call_id(&call).is_some_and(|id| parts.iter().any(|part| call_id(part) == Some(id))) {
+                aside.push(Aside { message: at, part: None, value: call });
+            } else {
+                before.push(call);
+            }
+        }
+    }
+    if let Some(Value::String(text)) = take_if(map, "content", is_string_or_null)
+        && !says(parts, "text", &text)
+    {
+        behind.push(json!({"type": "text", "text": text}));
+    }
+    (before, behind)
+}
+
+/// Whether the parts of a type say this text, whatever stands between them.
+fn says(parts: &[Value], kind: &str, text: &str) -> bool {
+    let parts = parts.iter().filter(|part| part.get("type").and_then(Value::as_str) == Some(kind));
+    let texts = parts.filter_map(|part| part.get("text").or_else(|| part.get(kind))?.as_str());
+    let compact = |text: &str| text.split_whitespace().collect::<String>();
+    compact(&texts.collect::<String>()).contains(&compact(text))
+}
+
+/// Whether a part is this call, and has all of its fields. It may have come further.
+fn tells(part: &Value, call: &Value) -> bool {
+    let mut fields = call.as_object().into_iter().flatten().filter(|(name, _)| *name != "state");
+    fields.all(|(name, value)| part.get(name) == Some(value))
+}
+
+/// The id of the call that a part of v4 or of today tells of.
+fn call_id(part: &Value) -> Option<&str> {
+    part.get("toolInvocation").unwrap_or(part).get("toolCallId")?.as_str()
+}
+
 /// Whether v4 said something outside of the parts.
 fn has_old_parts(map: &JsonMap) -> bool {
-    let text = map.get("content").and_then(Value::as_str);
-    let calls = map.get("toolInvocations").and_then(Value::as_array);
-    text.is_some_and(|text| !text.is_empty()) || calls.is_some_and(|calls| !calls.is_empty())
+    OLD_FIELDS.into_iter().any(|name| match map.get(name) {
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(items)) => !items.is_empty(),
+        _ => false,
+    })
 }
 
 /// Files of v4 become parts; one that cannot stays where it was.
@@ -163,8 +222,11 @@ fn move_to_metadata(map: &mut JsonMap) {
         }
     };
     for (name, value) in moved {
-        if let Some(value) = value.filter(|value| !value.is_null()) {
-            metadata.entry(name).or_insert(value);
+        let Some(value) = value.filter(|value| !value.is_null()) else { continue };
+        match metadata.get(name) {
+            // The metadata has its own: both stay.
+            Some(own) if *own != value => drop(map.insert(name.to_owned(), value)),
+            _ => drop(metadata.insert(name.to_owned(), value)),
         }
     }
     if !metadata.is_empty() {
@@ -180,10 +242,10 @@ fn upgrade_part(part: &Value) -> Option<Value> {
     let mut map = part.as_object()?.clone();
     let upgraded = match map.get("type").and_then(Value::as_str)? {
         "tool-invocation" => tool_part(map.shift_remove("toolInvocation")?, &mut map)?,
-        "source" => source_part(map.shift_remove("source")?)?,
+        "source" => source_part(map.shift_remove("source")?, map)?,
         "file" if map.contains_key("mimeType") => file_part(map)?,
         "reasoning" if map.contains_key("reasoning") => {
-            rename(&mut map, "reasoning", "text");
+            rename(&mut map, "reasoning", "text")?;
             map
         }
         _ => mend(map),
@@ -205,51 +267,64 @@ fn tool_part(call: Value, rest: &mut JsonMap) -> Option<JsonMap> {
         _ => return None,
     };
     part.insert("state".to_owned(), state.into());
-    part.insert("input".to_owned(), call.shift_remove("args").unwrap_or_default());
+    rename(&mut call, "args", "input")?;
+    part.insert("input".to_owned(), call.shift_remove("input").unwrap_or_default());
     if state == "output-available" {
-        part.insert("output".to_owned(), call.shift_remove("result").unwrap_or_default());
+        rename(&mut call, "result", "output")?;
+        part.insert("output".to_owned(), call.shift_remove("output").unwrap_or_default());
     }
     rest.shift_remove("type");
-    part.append(&mut call);
-    part.append(rest);
+    absorb(&mut part, call)?;
+    absorb(&mut part, std::mem::take(rest))?;
     Some(part)
 }
 
-fn source_part(source: Value) -> Option<JsonMap> {
+fn source_part(source: Value, mut rest: JsonMap) -> Option<JsonMap> {
     let Value::Object(mut source) = source else { return None };
-    rename(&mut source, "id", "sourceId");
+    rename(&mut source, "id", "sourceId")?;
     source.shift_remove("sourceType").filter(|kind| kind == "url")?;
-    source.shift_insert(0, "type".to_owned(), "source-url".into());
-    Some(mend(source))
+    rest.shift_remove("type");
+    let mut part = JsonMap::new();
+    part.insert("type".to_owned(), "source-url".into());
+    absorb(&mut part, source)?;
+    absorb(&mut part, rest)?;
+    Some(mend(part))
 }
 
 fn file_part(mut map: JsonMap) -> Option<JsonMap> {
     let data = map.shift_remove("data")?;
     let data = data.as_str()?;
-    rename(&mut map, "mimeType", "mediaType");
+    rename(&mut map, "mimeType", "mediaType")?;
     let is_url = ["http:", "https:", "data:"].iter().any(|scheme| data.starts_with(scheme));
     let media_type = map.get("mediaType").and_then(Value::as_str)?;
     let url = if is_url { data.to_owned() } else { format!("data:{media_type};base64,{data}") };
-    map.insert("url".to_owned(), url.into());
+    let url = JsonMap::from_iter([("url".to_owned(), url.into())]);
+    absorb(&mut map, url)?;
     Some(map)
 }
 
 fn attachment(file: &Value) -> Option<Value> {
+    let mut file = file.as_object()?.clone();
     let mut part = JsonMap::new();
     part.insert("type".to_owned(), "file".into());
-    let media_type = file.get("contentType").and_then(Value::as_str).unwrap_or("application/octet-stream");
-    part.insert("mediaType".to_owned(), media_type.into());
-    if let Some(name) = file.get("name").filter(|name| name.is_string()) {
-        part.insert("filename".to_owned(), name.clone());
+    let media_type = take_if(&mut file, "contentType", Value::is_string);
+    part.insert("mediaType".to_owned(), media_type.unwrap_or_else(|| "application/octet-stream".into()));
+    if let Some(name) = take_if(&mut file, "name", Value::is_string) {
+        part.insert("filename".to_owned(), name);
     }
-    part.insert("url".to_owned(), file.get("url")?.as_str()?.into());
-    Some(Value::Object(part))
+    part.insert("url".to_owned(), take_if(&mut file, "url", Value::is_string)?);
+    absorb(&mut part, file)?;
+    let part = Value::Object(mend(part));
+    is_valid_part(&part, Target::default()).then_some(part)
 }
 
 /// Gives back what JSON has lost: a field that was `undefined` where one must be, and `null` where none may be.
 fn mend(mut map: JsonMap) -> JsonMap {
     let state = map.get("state").and_then(Value::as_str).map(str::to_owned);
     map.retain(|name, value| !value.is_null() || matches!(name.as_str(), "input" | "output" | "data"));
+    if let Some(Value::Object(approval)) = map.get_mut("approval") {
+        approval.retain(|name, value| !value.is_null() || name == "inputSchemaInput");
+    }
     match state.as_deref() {
         Some("input-available" | "approval-requested" | "approval-responded" | "output-denied") => {
             map.entry("input").or_insert(Value::Null);
@@ -266,16 +341,38 @@ fn mend(mut map: JsonMap) -> JsonMap {
     map
 }
 
+/// `null` says nothing: it is taken, and is no part.
+fn is_string_or_null(value: &Value) -> bool {
+    value.is_string() || value.is_null()
+}
+
+fn is_array_or_null(value: &Value) -> bool {
+    value.is_array() || value.is_null()
+}
+
 /// Takes a field that is what it should be; any other stays with the fields that we do not know.
 fn take_if(map: &mut JsonMap, name: &str, is_right: fn(&Value) -> bool) -> Option<Value> {
     map.get(name).filter(|value| is_right(value))?;
     map.shift_remove(name)
 }
 
-fn rename(map: &mut JsonMap, from: &str, to: &str) {
-    if let Some(value) = map.shift_remove(from) {
-        map.insert(to.to_owned(), value);
+/// Gives a field another name; `None` when something else has it.
+fn rename(map: &mut JsonMap, from: &str, to: &str) -> Option<()> {
+    match map.shift_remove(from) {
+        Some(value) => absorb(map, JsonMap::from_iter([(to.to_owned(), value)])),
+        None => Some(()),
     }
+}
+
+/// Adds fields to a part; `None` when one of them says something else than the part's own: neither may be lost.
+fn absorb(part: &mut JsonMap, fields: JsonMap) -> Option<()> {
+    for (name, value) in fields {
+        match part.get(&name) {
+            Some(own) if !own.is_null() && *own != value => (value.is_null()).then_some(())?,
+            _ => drop(part.insert(name, value)),
+        }
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -344,6 +441,82 @@ mod tests {
                 {"type": "file", "mediaType": "image/png", "filename": "a.png", "url": "https://a.example/a.png"},
             ]}),
         );
+    }
+
+    #[test]
+    fn what_v4_said_beside_the_parts_is_added_when_they_do_not_say_it() {
+        let text = json!({"type": "text", "text": "hello"});
+        check(
+            &json!({"id": "u", "role": "user", "content": "hello", "parts": [{"type": "file", "mimeType": "image/png", "data": "AA=="}]}),
+            &json!({"id": "u", "role": "user", "parts": [{"type": "file", "mediaType": "image/png", "url": "data:image/png;base64,AA=="}, text]}),
+        );
+        check(
+            &json!({"id": "a", "role": "assistant", "content": "hello", "parts": [{"type": "step-start"}]}),
+            &json!({"id": "a", "role": "assistant", "parts": [{"type": "step-start"}, text]}),
+        );
+        check(
+            &json!({"id": "a", "role": "assistant", "reasoning": "hm", "content": "", "parts": []}),
+            &json!({"id": "a", "role": "assistant", "parts": [{"type": "reasoning", "text": "hm"}]}),
+        );
+        check(
+            &json!({"id": "a", "role": "assistant", "content": "hello", "parts": [{"type": "text", "text": "x"}],
+                "toolInvocations": [{"state": "result", "toolCallId": "c", "toolName": "w", "args": {}, "result": 3}]}),
+            &json!({"id": "a", "role": "assistant", "parts": [
+                {"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {}, "output": 3},
+                {"type": "text", "text": "x"}, text]}),
+        );
+    }
+
+    #[test]
+    fn what_v4_wrote_twice_is_there_once() {
+        let call = json!({"state": "result", "toolCallId": "c", "toolName": "w", "args": {"k": 1}, "result": 3});
+        let text = |text: &str| json!({"type": "text", "text": text});
+        check(
+            &json!({"id": "a", "role": "assistant", "content": "so it is", "toolInvocations": [call],
+                "parts": [text("so "), {"type": "tool-invocation", "toolInvocation": call}, text("it is")]}),
+            &json!({"id": "a", "role": "assistant", "parts": [text("so "),
+                {"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {"k": 1}, "output": 3}, text("it is")]}),
+        );
+    }
+
+    #[test]
+    fn a_call_told_in_two_ways_is_kept_aside() {
+        let call = |result: u8| {
+            json!({"type": "tool-invocation", "toolInvocation":
+            {"state": "result", "toolCallId": "c", "toolName": "w", "args": {}, "result": result}})
+        };
+        let message =
+            json!({"id": "a", "role": "assistant", "parts": [call(1)], "toolInvocations": [call(2)["toolInvocation"]]});
+        let upgraded = upgrade_messages(vec![message]);
+        assert_eq!(upgraded.aside, [Aside { message: 0, part: None, value: call(2) }]);
+        let own = json!({"type": "tool-invocation", "toolInvocation":
+            {"state": "call", "toolCallId": "c", "toolName": "w", "args": {"k": 1}, "input": {"k": 2}}});
+        let upgraded = upgrade_messages(vec![json!({"id": "a", "role": "assistant", "parts": [own]})]);
+        assert_eq!(upgraded.aside, [Aside { message: 0, part: Some(0), value: own }]);
+    }
+
+    #[test]
+    fn a_day_that_the_metadata_tells_otherwise_stays_beside_it() {
+        let message = json!({"id": "u", "role": "user", "metadata": {"createdAt": "2024-01-02"}, "parts": [{"type": "text", "text": "x"}], "createdAt": "2024-01-01"});
+        check(&message, &message);
+    }
+
+    #[test]
+    fn an_attachment_keeps_its_other_fields() {
+        check(
+            &json!({"id": "u", "role": "user", "content": "look", "experimental_attachments": [{"url": "https://a.example/a", "alt": "a cat"}]}),
+            &json!({"id": "u", "role": "user", "parts": [{"type": "text", "text": "look"},
+                {"type": "file", "mediaType": "application/octet-stream", "url": "https://a.example/a", "alt": "a cat"}]}),
+        );
+    }
+
+    #[test]
+    fn a_null_in_an_approval_is_no_field() {
+        let part = |approval: Value| {
+            json!({"id": "a", "role": "assistant", "parts": [
+            {"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {}, "output": 1, "approval": approval}]})
+        };
+        check(&part(json!({"id": "x", "approved": true, "reason": null})), &part(json!({"id": "x", "approved": true})));
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use crate::error::throw;
 use crate::target::read_target;
 use crate::value::{give, read};
-use serde_json::Value;
-use threadkeep_core::{ErrorCode, UiMessage, fold_chunks};
+use threadkeep_core::{ErrorCode, UiMessage, fold_chunks, read_chunks};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,7 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(js_name = foldChunks)]
 pub fn fold(chunks_json: &str, message_json: Option<String>, target: Option<String>) -> Result<JsValue, JsValue> {
     let invalid = || throw(ErrorCode::InvalidRequest);
-    let Value::Array(chunks) = read(chunks_json)? else { return Err(invalid()) };
+    let chunks = read_chunks(chunks_json).ok_or_else(invalid)?;
     let message = match message_json {
         Some(json) => Some(UiMessage::from_value(read(&json)?).ok_or_else(invalid)?),
         None => None,

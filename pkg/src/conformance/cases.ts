@@ -47,6 +47,17 @@ export const cases: readonly Case[] = [
     expected: { parts: [{ type: 'text', text: 'ab', state: 'done', providerMetadata: { p: { k: 1 } } }] },
   },
   {
+    name: 'a letter cut between two deltas of a block is whole',
+    chunks: [
+      { type: 'text-start', id: '0' },
+      { type: 'text-start', id: '1' },
+      { type: 'text-delta', id: '0', delta: 'a\ud83d' },
+      { type: 'text-delta', id: '1', delta: 'x' },
+      { type: 'text-delta', id: '0', delta: '\ude00b' },
+    ],
+    expected: { parts: [{ type: 'text', text: 'a😀b', state: 'streaming' }, { type: 'text', text: 'x', state: 'streaming' }] },
+  },
+  {
     name: 'an id can be opened again: a new part',
     chunks: [
       { type: 'text-start', id: '0' },

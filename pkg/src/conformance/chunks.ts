@@ -34,7 +34,9 @@ export function inputStreams(fc: FastCheck): Arbitrary<Json[]> {
   const text = fc.oneof({ weight: 2, arbitrary: fc.tuple(whole, fc.nat()).map(([text, cut]) => halves(text, cut)[0]) }, { weight: 1, arbitrary: almost }, { weight: 1, arbitrary: fc.tuple(whole, almost).map((both) => both.join('')) });
   const options = fc.record({ dynamic: fc.boolean(), inputEncoding: fc.constantFrom('json', 'text') }, { requiredKeys: [] });
   return fc.tuple(text, fc.nat(), options).map(([text, cut, options]) => {
-    const deltas = halves(text, cut);
+    // By units: a letter that is cut in two is whole again when the deltas are put together.
+    const at = cut % (text.length + 1);
+    const deltas = [text.slice(0, at), text.slice(at)];
     const start: Json = { type: 'tool-input-start', toolCallId: 'c', toolName: 't', ...options };
     return [start, ...deltas.map((inputTextDelta): Json => ({ type: 'tool-input-delta', toolCallId: 'c', inputTextDelta }))];
   });

@@ -231,7 +231,11 @@ fn call_parts(tool: &ToolPart, target: Target, content: &mut Vec<ModelPart>) {
         content.push(ModelPart::ToolResult {
             tool_call_id: tool.tool_call_id.clone(),
             tool_name: tool.tool.name().to_owned(),
-            output: if failed { ModelOutput::ErrorJson { value: error_text(tool).into() } } else { output(tool) },
+            output: if failed {
+                ModelOutput::ErrorJson { value: tool.error_text.clone().into() }
+            } else {
+                output(tool)
+            },
             provider_options: given(result_metadata).or_else(|| given(tool.call_provider_metadata.as_ref())),
         });
     }
@@ -316,8 +320,11 @@ fn output(tool: &ToolPart) -> ModelOutput {
     }
 }
 
+/// As the SDK words an error that says nothing.
+const UNKNOWN_ERROR: &str = "unknown error";
+
 fn error_text(tool: &ToolPart) -> String {
-    tool.error_text.clone().unwrap_or_default()
+    tool.error_text.clone().unwrap_or_else(|| UNKNOWN_ERROR.to_owned())
 }
 
 fn is_complete(tool: &ToolPart, target: Target) -> bool {
@@ -394,6 +401,30 @@ mod tests {
         check(Target::Ai6, &messages, &content([url(), url()]));
         let reference = json!({"type": "reference", "reference": {"openai": "f"}});
         check(Target::Ai7, &messages, &content([reference, json!({"type": "url", "url": url()})]));
+    }
+
+    #[test]
+    fn a_failure_that_says_nothing_is_an_unknown_error() {
+        for error in [json!({}), json!({"errorText": null})] {
+            let mut part = json!({"type": "tool-w", "toolCallId": "1", "state": "output-error", "input": {}});
+            part.as_object_mut().unwrap().extend(error.as_object().unwrap().clone());
+            let messages = read_messages_to_map(assistant(&json!([part]))).unwrap();
+            for target in Target::ALL {
+                let mapped =
+                    ui_messages_to_model_messages(&messages, ModelOptions { target, ..ModelOptions::default() });
+                let mapped = serde_json::to_value(mapped).unwrap();
+                assert_eq!(mapped[1]["content"][0]["output"], json!({"type": "error-text", "value": "unknown error"}));
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_at_the_provider_that_says_nothing_is_null() {
+        let part = json!({"type": "tool-w", "toolCallId": "1", "state": "output-error", "input": {}, "providerExecuted": true});
+        let messages = read_messages_to_map(assistant(&json!([part]))).unwrap();
+        let mapped = ui_messages_to_model_messages(&messages, ModelOptions::default());
+        let mapped = serde_json::to_value(mapped).unwrap();
+        assert_eq!(mapped[0]["content"][1]["output"], json!({"type": "error-json", "value": null}));
     }
 
     #[test]

@@ -158,3 +158,30 @@ fn another_message_id_starts_another_message() {
     }
     assert_eq!(reducer.message(), &UiMessage::new("n", Role::Assistant));
 }
+
+#[test]
+fn a_null_does_not_stand_for_what_a_chunk_set() {
+    let part = json!({"type": "tool-w", "toolCallId": "c", "state": "input-available", "input": {},
+        "errorText": null, "preliminary": null, "approval": null, "providerExecuted": null, "title": null});
+    let message = json!({"id": "m", "role": "assistant", "parts": [part]});
+    let mut reducer = Reducer::continuing(UiMessage::from_value(message).unwrap(), Target::default());
+    for chunk in [
+        json!({"type": "tool-approval-request", "toolCallId": "c", "approvalId": "a"}),
+        json!({"type": "tool-output-error", "toolCallId": "c", "errorText": "no", "providerExecuted": false}),
+    ] {
+        reducer.apply(&serde_json::from_value(chunk).unwrap()).unwrap();
+    }
+    let part = json!({"type": "tool-w", "toolCallId": "c", "state": "output-error", "input": {}, "errorText": "no",
+        "approval": {"id": "a"}, "providerExecuted": false, "title": null});
+    assert_eq!(serde_json::to_value(reducer.message()).unwrap()["parts"][0], part);
+    assert!(!serde_json::to_string(reducer.message()).unwrap().contains("\"errorText\":null"));
+}
+
+#[test]
+fn a_call_is_a_call_whatever_it_says_of_being_preliminary() {
+    let part = json!({"type": "tool-w", "toolCallId": "c", "state": "output-available", "input": {}, "output": 1, "preliminary": "yes"});
+    let message = json!({"id": "m", "role": "assistant", "parts": [part]});
+    let message = UiMessage::from_value(message).unwrap();
+    assert!(matches!(message.parts[0], Part::Tool(_)));
+    assert_eq!(serde_json::to_value(&message).unwrap()["parts"][0], part);
+}

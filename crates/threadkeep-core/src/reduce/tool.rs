@@ -99,7 +99,7 @@ impl Reducer {
                 if dynamic || target >= Target::Ai6 {
                     part.tool = Tool::new(&call.tool_name, dynamic);
                 }
-                part.provider_executed = call.provider_executed.or(part.provider_executed);
+                execute(part, call.provider_executed);
                 part.raw_input = raw_input;
                 update(part, call, state, target, false);
             }
@@ -121,7 +121,7 @@ impl Reducer {
         part.error_text = None;
         part.preliminary = output.preliminary;
         let keeps_executed = target >= Target::Ai6 || !part.tool.is_dynamic();
-        part.provider_executed = output.provider_executed.filter(|_| keeps_executed).or(part.provider_executed);
+        execute(part, output.provider_executed.filter(|_| keeps_executed));
         end(part, output, ToolState::OutputAvailable, target);
         Ok(())
     }
@@ -135,7 +135,7 @@ impl Reducer {
         part.output = None;
         part.error_text.clone_from(&output.error_text);
         part.preliminary = None;
-        part.provider_executed = output.provider_executed.or(part.provider_executed);
+        execute(part, output.provider_executed);
         end(part, output, ToolState::OutputError, target);
         Ok(())
     }
@@ -157,6 +157,7 @@ impl Reducer {
         put("signature", request.signature.clone().map(Value::from));
         part.state = ToolState::ApprovalRequested;
         part.approval = Some(approval);
+        part.forget_nulls(&["approval"]);
         Ok(())
     }
 
@@ -168,7 +169,7 @@ impl Reducer {
             approval.insert("reason".to_owned(), reason.as_str().into());
         }
         part.state = ToolState::ApprovalResponded;
-        part.provider_executed = response.provider_executed.or(part.provider_executed);
+        execute(part, response.provider_executed);
         replace_if_given(&mut part.call_provider_metadata, response.provider_metadata.as_ref());
         Ok(())
     }
@@ -208,6 +209,14 @@ impl Reducer {
     }
 }
 
+/// Takes who runs a call, where a chunk says so.
+fn execute(part: &mut ToolPart, provider_executed: Option<bool>) {
+    if provider_executed.is_some() {
+        part.provider_executed = provider_executed;
+        part.forget_nulls(&["providerExecuted"]);
+    }
+}
+
 fn is_dynamic(call: &ToolCallChunk) -> bool {
     call.dynamic == Some(true)
 }
@@ -219,6 +228,7 @@ fn update(part: &mut ToolPart, call: &ToolCallChunk, state: ToolState, target: T
     part.output = None;
     part.error_text.clone_from(&call.error_text);
     part.preliminary = None;
+    part.forget_nulls(&["errorText", "preliminary"]);
     if target == Target::Ai5 {
         // v5 has no slot for the metadata of a result, and takes that of a call with its whole input only.
         if is_new || state == ToolState::InputAvailable {
@@ -232,6 +242,7 @@ fn update(part: &mut ToolPart, call: &ToolCallChunk, state: ToolState, target: T
     }
     if call.title.is_some() {
         part.title.clone_from(&call.title);
+        part.forget_nulls(&["title"]);
     }
     replace_if_given(&mut part.tool_metadata, call.tool_metadata.as_ref());
     let slot = if state == ToolState::OutputError {
@@ -245,6 +256,7 @@ fn update(part: &mut ToolPart, call: &ToolCallChunk, state: ToolState, target: T
 /// What every end of a call sets.
 fn end(part: &mut ToolPart, output: &ToolOutputChunk, state: ToolState, target: Target) {
     part.state = state;
+    part.forget_nulls(&["errorText", "preliminary"]);
     if target >= Target::Ai6 {
         part.extra.shift_remove(INPUT_ENCODING);
         replace_if_given(&mut part.tool_metadata, output.tool_metadata.as_ref());

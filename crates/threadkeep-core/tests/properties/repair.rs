@@ -21,9 +21,12 @@ fn any_tool() -> impl Strategy<Value = Value> {
         "output-denied",
     ];
     let id = select(&["c1", "c2", "c2-2", ""][..]);
-    let flags = (any::<bool>(), of(any::<bool>()), any::<bool>());
+    let approval_id =
+        prop_oneof![4 => select(&["a", "b", "c", "a-2", "c2"][..]).prop_map(Value::from), 1 => Just(json!(5))];
+    let approved = prop_oneof![4 => any::<bool>().prop_map(Value::from), 1 => Just(json!("yes"))];
+    let flags = (any::<bool>(), of(any::<bool>()), approved, approval_id);
     (id, select(states.to_vec()), of(any_json()), any_json(), flags).prop_map(|(id, state, input, output, flags)| {
-        let (dynamic, provider_executed, approved) = flags;
+        let (dynamic, provider_executed, approved, approval) = flags;
         let mut part = Map::new();
         let mut put = |name: &str, value: Value| part.insert(name.to_owned(), value);
         put("type", if dynamic { "dynamic-tool" } else { "tool-w" }.into());
@@ -33,14 +36,19 @@ fn any_tool() -> impl Strategy<Value = Value> {
         input.map(|input| put("input", input));
         provider_executed.map(|executed| put("providerExecuted", executed.into()));
         match state {
-            "output-available" => drop(put("output", output)),
+            "output-available" => {
+                put("output", output);
+                if approved == json!(true) {
+                    put("approval", json!({"id": approval, "approved": true}));
+                }
+            }
             "output-error" => {
                 put("errorText", "x".into());
                 put("rawInput", output);
             }
-            "approval-requested" => drop(put("approval", json!({"id": "a"}))),
-            "approval-responded" => drop(put("approval", json!({"id": "a", "approved": approved}))),
-            "output-denied" => drop(put("approval", json!({"id": "a", "approved": false}))),
+            "approval-requested" => drop(put("approval", json!({"id": approval}))),
+            "approval-responded" => drop(put("approval", json!({"id": approval, "approved": approved}))),
+            "output-denied" => drop(put("approval", json!({"id": approval, "approved": false}))),
             _ => {}
         }
         Value::Object(part)
@@ -83,7 +91,7 @@ fn check_accepted(messages: &[ModelMessage]) {
                         Some(ModelMessage::Tool { content }) => content.as_slice(),
                         _ => &[],
                     });
-                    let answers = answers.filter(|answer| is_answer(answer, tool_call_id, content)).count();
+                    let answers = answers.filter(|answer| is_answer(answer, tool_call_id, at, messages)).count();
                     assert!(answers > 0, "each call has its result: {messages:?}");
                 }
                 ModelPart::Text { text, .. } | ModelPart::Reasoning { text, .. } => {
@@ -95,15 +103,42 @@ fn check_accepted(messages: &[ModelMessage]) {
     }
 }
 
-/// A result, or a decision that the SDK or the provider acts on.
-fn is_answer(part: &ModelPart, call: &str, content: &[ModelPart]) -> bool {
+/// A result, or a decision that someone acts on. The SDK looks into the last message only, and asks the newest request
+/// of that id for the call; a provider that runs the call itself is told each time.
+fn is_answer(part: &ModelPart, call: &str, at: usize, messages: &[ModelMessage]) -> bool {
     match part {
         ModelPart::ToolResult { tool_call_id, .. } => tool_call_id == call,
-        ModelPart::ToolApprovalResponse { approval_id, .. } => content.iter().any(|request| {
-            matches!(request, ModelPart::ToolApprovalRequest { approval_id: id, tool_call_id, .. } if id == approval_id && tool_call_id == call)
-        }),
+        ModelPart::ToolApprovalResponse { approval_id, provider_executed: Some(true), .. } => {
+            requested(&messages[at], approval_id) == Some(call)
+        }
+        ModelPart::ToolApprovalResponse { approval_id, .. } => {
+            let newest = messages.iter().rev().find_map(|message| requested(message, approval_id));
+            at + 2 == messages.len() && newest == Some(call)
+        }
         _ => false,
     }
+}
+
+/// The call that a message asks this approval for.
+fn requested<'a>(message: &'a ModelMessage, approval: &str) -> Option<&'a str> {
+    let ModelMessage::Assistant { content } = message else { return None };
+    content.iter().rev().find_map(|part| match part {
+        ModelPart::ToolApprovalRequest { approval_id, tool_call_id, .. } if approval_id == approval => {
+            Some(tool_call_id.as_str())
+        }
+        _ => None,
+    })
+}
+
+/// A call must not be run twice, nor on a decision for another: the SDK does not look whose response it is.
+fn check_decisions(messages: &[ModelMessage]) {
+    let Some(ModelMessage::Tool { content }) = messages.last() else { return };
+    let ids = content.iter().filter_map(|part| match part {
+        ModelPart::ToolApprovalResponse { approval_id, .. } => Some(approval_id),
+        _ => None,
+    });
+    let ids: Vec<_> = ids.collect();
+    assert!(ids.iter().enumerate().all(|(at, id)| !ids[..at].contains(id)), "a decision is on one call: {messages:?}");
 }
 
 proptest! {
@@ -112,7 +147,9 @@ proptest! {
         for target in Target::ALL {
             let repaired = repair_messages(thread.clone(), target);
             let options = ModelOptions { target, ..ModelOptions::default() };
-            check_accepted(&ui_messages_to_model_messages(&repaired.messages, options));
+            let sent = ui_messages_to_model_messages(&repaired.messages, options);
+            check_accepted(&sent);
+            check_decisions(&sent);
             let ids: Vec<_> = repaired.messages.iter().map(|message| &message.id).collect();
             prop_assert!(ids.iter().enumerate().all(|(at, id)| !ids[..at].contains(id)), "message ids are unique");
         }
