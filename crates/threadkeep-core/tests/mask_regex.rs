@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use regex::Regex;
-use threadkeep_core::mask::{Check, Masker, On, Rule, Shape, Trigger};
+use threadkeep_core::mask::{Check, Masker, On, Rule, RuleError, Shape, Trigger};
 
 /// Texts per rule.
 const TEXTS: u32 = 60;
@@ -23,7 +23,12 @@ fn patterns_are_read_as_regular_expressions_are() {
             let trigger = Trigger { on: On::Prefix, text: literal.to_owned().into() };
             // Whatever its check says of random characters is another matter.
             let alone = Rule { trigger, check: Check::None, ..rule.clone() };
-            let masker = Masker::builder().none().with_rule(alone).build().unwrap();
+            let masker = match Masker::builder().none().with_rule(alone).build() {
+                Ok(masker) => masker,
+                // Reads farther, or starts otherwise, than a rule of a caller's own may.
+                Err(RuleError::Reach | RuleError::Literal) => continue,
+                Err(error) => panic!("{}: {error}", rule.name),
+            };
             let literal = literal.replace('␣', " ");
             let reference = Reference::new(&literal, &items);
             check_rule(&rule.name, &masker, &reference, &texts(&literal, &items));
