@@ -2,13 +2,13 @@
 
 use crate::chunk_reader::read_chunk;
 use crate::half_letters::{join, replace_half_letters};
+use crate::json::JsonMap;
 use crate::message::{Role, UiMessage};
 use crate::reduce::Reducer;
 use crate::target::Target;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 
 /// The message of a stream, as far as a client came.
 #[derive(Debug, PartialEq, Serialize)]
@@ -38,26 +38,29 @@ pub fn read_chunks(json: &str) -> Option<Vec<Value>> {
     }
     let texts: Vec<&RawValue> = serde_json::from_str(json).ok()?;
     let mut chunks: Vec<Value> = Vec::with_capacity(texts.len());
-    // By type and id of a block: the delta at its end, where it is and its JSON.
-    let mut ends: BTreeMap<(String, String), (usize, &str)> = BTreeMap::new();
+    // The JSON of each chunk's delta, and by type and id of a block the chunk with the delta at its end.
+    let (mut deltas, mut ends) = (Vec::<&str>::with_capacity(texts.len()), JsonMap::new());
     for (at, text) in texts.into_iter().enumerate() {
         let mut chunk: Value = serde_json::from_str(&replace_half_letters(text.get())).ok()?;
+        let mut delta = "";
         match block_of(&chunk) {
             Some((block, Some(name))) => {
-                let delta = raw_field(text.get(), name).unwrap_or_default();
-                if let Some(letter) = ends.get(&block).and_then(|(_, end)| join(end, delta))
-                    && let Some(before) = ends.get(&block).and_then(|(before, _)| chunks.get_mut(*before))
+                delta = raw_delta(text.get());
+                let end = ends.get(&block).and_then(|at| Some(at.as_u64()? as usize));
+                if let Some(letter) = end.and_then(|end| join(deltas.get(end)?, delta))
+                    && let Some(before) = end.and_then(|end| chunks.get_mut(end))
                 {
                     put_letter(&letter, before.get_mut(name), chunk.get_mut(name));
                 }
                 // An empty delta parts nothing.
                 if delta != "\"\"" {
-                    ends.insert(block, (at, delta));
+                    ends.insert(block, at.into());
                 }
             }
-            Some((block, None)) => drop(ends.remove(&block)),
+            Some((block, None)) => drop(ends.swap_remove(&block)),
             None => {}
         }
+        deltas.push(delta);
         chunks.push(chunk);
     }
     Some(chunks)
@@ -75,7 +78,7 @@ fn put_letter(letter: &str, end: Option<&mut Value>, start: Option<&mut Value>) 
 }
 
 /// The block that a chunk belongs to, and the name of its delta when it is one; another chunk of a block begins or ends it.
-fn block_of(chunk: &Value) -> Option<((String, String), Option<&'static str>)> {
+fn block_of(chunk: &Value) -> Option<(String, Option<&'static str>)> {
     let text = |name: &str| chunk.get(name).and_then(Value::as_str);
     let (kind, event) = text("type")?.rsplit_once('-')?;
     let (id, delta) = match kind {
@@ -83,13 +86,17 @@ fn block_of(chunk: &Value) -> Option<((String, String), Option<&'static str>)> {
         "tool-input" => (text("toolCallId")?, "inputTextDelta"),
         _ => return None,
     };
-    Some(((kind.to_owned(), id.to_owned()), (event == "delta").then_some(delta)))
+    Some((format!("{kind} {id}"), (event == "delta").then_some(delta)))
 }
 
-/// The JSON of one field of a JSON object whose names are text.
-fn raw_field<'a>(json: &'a str, name: &str) -> Option<&'a str> {
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
-    fields.get(name).map(|value| value.get())
+/// The JSON of a chunk's delta.
+fn raw_delta(json: &str) -> &str {
+    #[derive(Deserialize)]
+    struct Delta<'a> {
+        #[serde(borrow, alias = "inputTextDelta")]
+        delta: &'a RawValue,
+    }
+    serde_json::from_str(json).map_or("", |Delta { delta }| delta.get())
 }
 
 /// Folds chunks as a client of `target` does; an assistant `message` is continued.

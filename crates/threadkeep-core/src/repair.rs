@@ -8,7 +8,6 @@ use crate::part::{Part, ToolPart, ToolState};
 use crate::target::Target;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A thread that a provider accepts, and what had to be done.
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -78,11 +77,11 @@ pub fn repair_messages(mut messages: Vec<UiMessage>, target: Target) -> Repaired
             report(RepairCode::DuplicateMessageId, None);
             message.id = ids.fresh(&message.id);
         }
-        let mut seen_approvals = BTreeSet::new();
+        let mut seen_approvals = JsonMap::new();
         let parts = std::mem::take(&mut message.parts);
         for (index, mut part) in parts.into_iter().enumerate() {
             let mut report = |code| report(code, Some(index));
-            if moved.contains(&(at, index)) {
+            if moved.binary_search(&(at, index)).is_ok() {
                 report(RepairCode::SplitCall);
                 continue;
             }
@@ -97,16 +96,16 @@ pub fn repair_messages(mut messages: Vec<UiMessage>, target: Target) -> Repaired
                 }
                 let is_live = target >= Target::Ai6
                     && live.is_some_and(|(last, step)| at == last && index >= step)
-                    && decision(tool).is_some_and(|(id, _)| !seen_approvals.contains(id));
+                    && decision(tool).is_some_and(|(id, _)| !seen_approvals.contains_key(id));
                 repair_tool(tool, target, is_live, &mut report);
                 if let Some(approval) = &mut tool.approval
                     && target >= Target::Ai6
-                    && !seen_approvals.insert(approval_id(approval).to_owned())
+                    && seen_approvals.insert(approval_id(approval).to_owned(), Value::Null).is_some()
                 {
                     report(RepairCode::DuplicateApprovalId);
                     let id = approval_ids.fresh(approval_id(approval));
                     approval.insert("id".to_owned(), id.clone().into());
-                    seen_approvals.insert(id);
+                    seen_approvals.insert(id, Value::Null);
                 }
             }
             message.parts.push(part);
@@ -124,26 +123,33 @@ pub fn repair_messages(mut messages: Vec<UiMessage>, target: Target) -> Repaired
 /// that answer in a message of their own do so. Gives the places that now say nothing more.
 ///
 /// Another name or another input is another call, whatever its id.
-fn join_split_calls(messages: &mut [UiMessage]) -> BTreeSet<(usize, usize)> {
-    let (mut waiting, mut pairs) = (BTreeMap::new(), Vec::new());
+fn join_split_calls(messages: &mut [UiMessage]) -> Vec<(usize, usize)> {
+    // By its id, the place among `calls` of the approved call that waits for its outcome.
+    let (mut waiting, mut calls) = (JsonMap::new(), Vec::<(&ToolPart, _)>::new());
+    let mut pairs = Vec::new();
     for (at, message) in messages.iter().enumerate().filter(|(_, message)| message.role == Role::Assistant) {
         for (index, part) in message.parts.iter().enumerate() {
             let Part::Tool(tool) = part else { continue };
             let has_run = matches!(tool.state, ToolState::OutputAvailable | ToolState::OutputError);
-            match waiting.remove(&tool.tool_call_id) {
+            let call = waiting.swap_remove(&tool.tool_call_id).and_then(|place| calls.get(place.as_u64()? as usize));
+            match call {
                 Some((call, place)) if has_run && is_same_call(call, tool) => {
-                    pairs.push((place, (at, index), tool.clone()));
+                    pairs.push((*place, (at, index), tool.clone()));
                 }
-                _ if is_approved(tool) => drop(waiting.insert(&tool.tool_call_id, (tool, (at, index)))),
+                _ if is_approved(tool) => {
+                    waiting.insert(tool.tool_call_id.clone(), calls.len().into());
+                    calls.push((tool, (at, index)));
+                }
                 _ => {}
             }
         }
     }
-    let mut moved = BTreeSet::new();
+    // In their order, so that they can be searched.
+    let mut moved = Vec::with_capacity(pairs.len());
     for ((at, index), from, outcome) in pairs {
         if let Some(Part::Tool(call)) = messages.get_mut(at).and_then(|message| message.parts.get_mut(index)) {
             take_outcome(call, *outcome);
-            moved.insert(from);
+            moved.push(from);
         }
     }
     moved
@@ -187,36 +193,38 @@ fn approval_id(approval: &JsonMap) -> &str {
     approval.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The ids of one kind.
+/// The ids of one kind, in the maps that the module has anyway: each other kind of map is 2 KB of it.
 struct Ids {
-    /// All there are, seen or to come.
-    taken: BTreeSet<String>,
-    seen: BTreeSet<String>,
+    /// Every id there is, and whether it has been seen.
+    known: JsonMap,
     /// The number to try next, by what it follows: without it a thread of one id would be searched again for each.
-    next: BTreeMap<String, u64>,
+    next: JsonMap,
 }
 
 impl Ids {
     fn of<'a>(ids: impl Iterator<Item = &'a str>) -> Self {
-        Self { taken: ids.map(str::to_owned).collect(), seen: BTreeSet::new(), next: BTreeMap::new() }
+        Self { known: ids.map(|id| (id.to_owned(), false.into())).collect(), next: JsonMap::new() }
     }
 
     /// Whether an id comes for the first time.
     fn see(&mut self, id: &str) -> bool {
-        self.seen.insert(id.to_owned())
+        self.known.insert(id.to_owned(), true.into()) != Some(true.into())
     }
 
     /// An id that nothing has yet, after the one it takes the place of.
     fn fresh(&mut self, id: &str) -> String {
         let stem = if id.is_empty() { "id" } else { id };
-        let next = self.next.entry(stem.to_owned()).or_insert(2);
-        loop {
-            let id = format!("{stem}-{next}");
-            *next += 1;
-            if self.taken.insert(id.clone()) {
-                return id;
+        let mut number = self.next.get(stem).and_then(Value::as_u64).unwrap_or(2);
+        let fresh = loop {
+            let id = format!("{stem}-{number}");
+            number += 1;
+            if !self.known.contains_key(&id) {
+                break id;
             }
-        }
+        };
+        self.next.insert(stem.to_owned(), number.into());
+        self.known.insert(fresh.clone(), true.into());
+        fresh
     }
 }
 
