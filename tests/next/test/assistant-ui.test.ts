@@ -1,23 +1,17 @@
 // assistant-ui's stock components on the worker, in real Chromium.
 
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { done, text } from '../../worker/support/ai-event.ts';
 import type { EventsTurn } from '../../worker/support/events-upstream.ts';
 import { until } from '../../worker/support/until.ts';
+import { launch } from './browser.ts';
 import { ProjectScene } from './project-scene.ts';
 import { Visitor } from './visitor.ts';
 
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-
 const scene = await ProjectScene.open();
-let browser: Browser;
-
-before(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS, timeout: 120_000 });
-});
-after(async () => browser?.close());
+const browser = await launch();
 
 test('threads are begun, answered, listed by title, loaded after a refresh, archived and deleted', async () => {
   const visitor = await Visitor.arrive(browser, scene.app.url);

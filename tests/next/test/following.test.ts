@@ -1,21 +1,15 @@
 // What a page with `useThread` does when things happen at once, change under it or fail, in real Chromium.
 
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { done, text } from '../../worker/support/ai-event.ts';
+import { launch } from './browser.ts';
 import { ProjectScene } from './project-scene.ts';
 import { Reader } from './reader.ts';
 
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-
 const scene = await ProjectScene.open();
-let browser: Browser;
-
-before(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS, timeout: 120_000 });
-});
-after(async () => browser?.close());
+const browser = await launch();
 
 const PROJECTS = '/specs/009-projects';
 const said = (words: string) => [{ type: 'text' as const, text: words }];

@@ -1,24 +1,17 @@
 // The app's page in real Chromium.
 
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser } from 'playwright-core';
 import { talkOf } from '../../worker/support/ui.ts';
 import { until } from '../../worker/support/until.ts';
+import { launch } from './browser.ts';
 import { Scene } from './scene.ts';
 import { Visitor } from './visitor.ts';
 
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-
 const scene = await Scene.open();
-let browser: Browser;
-
-before(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS, timeout: 120_000 });
-});
-after(async () => browser?.close());
+const browser = await launch();
 
 story('two turns with a refresh between, and the history is there', async (visitor) => {
   const name = scene.name('visitor');

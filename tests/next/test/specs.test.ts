@@ -1,21 +1,15 @@
 // A spec's page: two people in one thread, in two browsers.
 
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chromium, type Browser, type WebSocketRoute } from 'playwright-core';
+import type { WebSocketRoute } from 'playwright-core';
 import { done, text } from '../../worker/support/ai-event.ts';
+import { launch } from './browser.ts';
 import { ProjectScene } from './project-scene.ts';
 import { Reader } from './reader.ts';
 
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-
 const scene = await ProjectScene.open();
-let browser: Browser;
-
-before(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS, timeout: 120_000 });
-});
-after(async () => browser?.close());
+const browser = await launch();
 
 test('two people share the thread of a spec: each sees the other\'s turn stream, and a refresh changes nothing', async () => {
   const ann = await Reader.arrive(browser, scene.app.url, 'ann');
