@@ -71,7 +71,7 @@ pub(super) fn check_added(rule: &Rule) -> Result<(), RuleError> {
         On::PrefixAnyCase => (false, true),
         On::Inside => (true, false),
         On::InsideAnyCase => (true, true),
-        On::Word | On::Digits | On::HexGroups | On::HexColon => return Err(RuleError::Trigger),
+        On::Word | On::BeforeToken | On::Digits | On::HexGroups | On::HexColon => return Err(RuleError::Trigger),
     };
     let text = rule.trigger.text.replace('␣', " ");
     let literals: Vec<&str> = rule.trigger.text.split(' ').filter(|literal| !literal.is_empty()).collect();

@@ -4,6 +4,8 @@
 //! there. With WebAssembly's 128-bit vectors sixteen bytes are looked up at once; elsewhere one by one, with the same result.
 //! Which it is, is decided by the build (`.cargo/config.toml`): Node 16, the browsers of 2023 and workerd have them.
 
+use super::prints::FREE_BUCKETS;
+
 /// Bytes of a block.
 pub(super) const BLOCK_BYTES: usize = 64;
 
@@ -29,8 +31,12 @@ pub(super) struct Block {
     /// What an escape starts with: a backslash, a percent sign, or the escape character itself.
     pub(super) escape: u64,
     pub(super) underscore: u64,
+    /// `#$%`.
+    pub(super) sign: u64,
     /// A fingerprint may start here.
     pub(super) print: u64,
+    /// The fingerprint of an anchor that counts before a token may.
+    pub(super) print_before_token: u64,
 }
 
 /// For each byte of a fingerprint and each nibble: the buckets (bits) of anchors that have it there.
@@ -41,6 +47,13 @@ pub(super) struct Prints {
     /// One byte that is a fingerprint by itself; 0 when there is none.
     pub(super) single: u8,
 }
+
+/// Buckets of what counts everywhere.
+const FREE: u8 = (1 << FREE_BUCKETS) - 1;
+
+/// Signs that stand in drawn passwords, and seldom inside of a word.
+#[cfg(not(target_feature = "simd128"))]
+const SIGNS: std::ops::RangeInclusive<u8> = b'#'..=b'%';
 
 /// Classes by nibble: a byte is of a class when both of its nibbles have the bit.
 const DIGIT: u8 = 1;
@@ -82,11 +95,13 @@ fn scalar(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         block.word |= bit(DIGIT | LETTER | UNDERSCORE);
         block.token |= bit(DIGIT | LETTER | SIGN | TOKEN_SIGN | EQUALS);
         block.underscore |= bit(UNDERSCORE);
-        let starts = prints.buckets(0, first);
-        let stands = starts != 0 && starts & prints.buckets(1, second) & prints.buckets(2, third) != 0;
-        if stands || first == prints.single {
-            block.print |= 1 << at;
-        }
+        let buckets = match prints.buckets(0, first) {
+            0 => 0,
+            starts => starts & prints.buckets(1, second) & prints.buckets(2, third),
+        };
+        block.print |= u64::from(buckets & FREE != 0 || first == prints.single) << at;
+        block.print_before_token |= u64::from(buckets & !FREE != 0) << at;
+        block.sign |= u64::from(SIGNS.contains(&first)) << at;
         match first {
             b':' => block.colon |= 1 << at,
             b'-' | b'.' => block.dash |= 1 << at,
@@ -122,7 +137,7 @@ mod vector {
     };
 
     use super::{
-        Block, DIGIT, EQUALS, HEX_LETTER, HIGH, LETTER, LOW, Prints, READ_BYTES, SIGN, TOKEN_SIGN, UNDERSCORE,
+        Block, DIGIT, EQUALS, FREE, HEX_LETTER, HIGH, LETTER, LOW, Prints, READ_BYTES, SIGN, TOKEN_SIGN, UNDERSCORE,
     };
 
     pub(super) fn block(bytes: &[u8; READ_BYTES], prints: &Prints) -> Block {
@@ -142,7 +157,9 @@ mod vector {
             colon: first.is(b':').bits(),
             dash: first.is(b'-').or(first.is(b'.')).bits(),
             escape: first.is(b'\\').or(first.is(b'%')).or(first.is(0x1b)).bits(),
-            print: buckets.has(u8::MAX).or(first.is(prints.single)).bits(),
+            sign: first.is(b'#').or(first.is(b'$')).or(first.is(b'%')).bits(),
+            print: buckets.has(FREE).or(first.is(prints.single)).bits(),
+            print_before_token: buckets.has(!FREE).bits(),
         }
     }
 
@@ -241,6 +258,7 @@ mod tests {
             assert_eq!(block.underscore, full(byte == b'_'), "{byte}");
             assert_eq!(block.escape, full(b"\\%\x1b".contains(&byte)), "{byte}");
             assert_eq!(block.token, full(word || b"$%+-./=^~\x7f".contains(&byte)), "{byte}");
+            assert_eq!(block.sign, full(b"#$%".contains(&byte)), "{byte}");
             assert_eq!(block.colon, full(byte == b':'), "{byte}");
         }
     }

@@ -6,9 +6,10 @@
 use super::block::Prints;
 use super::class::Class;
 use super::pattern::{self, Pattern};
-use super::prints;
+use super::prints::{self, Searched};
 use super::rule::{On, Rule, Shape};
 use super::scan::LONG_WORD_BYTES;
+use super::token::TOKEN;
 
 /// Stands for a space in a table of anchors, where a space separates.
 const SPACE: &str = "␣";
@@ -24,9 +25,6 @@ const TRIPLES: usize = 1 << 18;
 
 /// Longest run of digits that is told from longer ones.
 pub(super) const MAX_DIGITS: usize = 20;
-
-/// Characters of tokens: see `Block::token`.
-const TOKEN: Class = Class::of(b"0-9A-Z_a-z$%+./=^~\x2d");
 
 #[derive(Debug, Clone)]
 pub(super) struct Index {
@@ -77,6 +75,7 @@ pub(super) struct Anchor {
     pub(super) offset: u8,
     pub(super) any_case: bool,
     pub(super) word_start: bool,
+    before_token: bool,
     /// It is looked for at the start of long words; the others by their fingerprint.
     long: bool,
 }
@@ -133,7 +132,7 @@ impl Index {
     fn add(&mut self, number: usize, rule: &Rule) {
         let words = rule.trigger.text.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty());
         match rule.trigger.on {
-            On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase => {
+            On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase | On::BeforeToken => {
                 words.for_each(|literal| self.add_literal(number as u16, rule, literal));
             }
             On::Digits => words.for_each(|runs| self.add_digits(number as u16, runs)),
@@ -151,14 +150,15 @@ impl Index {
             rest = spaced.unwrap_or(tail);
         }
         let literal = self.literals.get(start..).unwrap_or_default();
-        let word_start = !matches!(own.trigger.on, On::Inside | On::InsideAnyCase);
+        let word_start = !matches!(own.trigger.on, On::Inside | On::InsideAnyCase | On::BeforeToken);
         self.anchors.push(Anchor {
             rule,
             literal: start as u16,
             len: literal.len() as u8,
             offset: 0,
-            any_case: matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase),
+            any_case: matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase | On::BeforeToken),
             word_start,
+            before_token: own.trigger.on == On::BeforeToken,
             long: own.trigger.on == On::Word || word_start && is_long(own, literal),
         });
     }
@@ -166,8 +166,9 @@ impl Index {
     /// For the anchors that no long word gives away. The last one is the start of a placeholder, which is skipped.
     fn choose_prints(&mut self) {
         let short = self.anchors.iter().filter(|anchor| !anchor.long);
-        let mut texts: Vec<_> = short.map(|anchor| (self.literal(anchor), anchor.any_case)).collect();
-        texts.push((PLACEHOLDER, false));
+        let searched = |anchor| Searched { text: self.literal(anchor), any_case: anchor.any_case, before_token: anchor.before_token };
+        let mut texts: Vec<_> = short.map(searched).collect();
+        texts.push(Searched { text: PLACEHOLDER, any_case: false, before_token: false });
         let (prints, offsets) = prints::choose(&texts);
         self.prints = prints;
         self.sift(PLACEHOLDER, false);
@@ -220,6 +221,11 @@ impl Index {
         if let Some(bits) = self.triples.get_mut(hash / 64) {
             *bits |= 1 << (hash % 64);
         }
+    }
+
+    /// Some fingerprint may be in these bytes.
+    pub(super) fn may_hold(&self, bytes: &[u8]) -> bool {
+        (0..bytes.len()).any(|at| self.may_start(bytes.get(at..).unwrap_or_default()))
     }
 
     /// A fingerprint may be at the start of these bytes.

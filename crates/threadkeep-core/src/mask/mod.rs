@@ -27,6 +27,7 @@ mod scan;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod token;
 mod value;
 mod window;
 

@@ -89,6 +89,9 @@ pub enum On {
     Inside,
     /// As `Inside`, in any case, and written in lower case.
     InsideAnyCase,
+    /// As `InsideAnyCase`, for detectors whose value holds a token (`token.rs`) at most 64 bytes behind the literal's start: no other
+    /// place is looked at.
+    BeforeToken,
     /// Runs of digits: their lengths (`9`, `2-20`; 20 stands for more), and the classes (letters of the pattern
     /// language) that the characters around must be of: `+<1-15`, `3>-`. `>>`: two more groups of digits follow. `^<`: the run starts a word; `a<`: two
     /// letters that start a word precede it.

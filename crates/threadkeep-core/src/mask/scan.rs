@@ -38,6 +38,10 @@ pub(super) struct Scan<'a> {
     before: Block,
     here: Block,
     after: Block,
+    /// Behind `after`: whether a token starts there depends on how it goes on.
+    later: Block,
+    words_here: Words,
+    words_after: Words,
     places: Places,
     /// Those of `places` that have not been given out.
     left: u64,
@@ -64,11 +68,17 @@ impl<'a> Scan<'a> {
             before: Block::default(),
             here: Block::default(),
             after: Block::default(),
+            later: Block::default(),
+            words_here: Words::default(),
+            words_after: Words::default(),
             places: Places::default(),
             left: 0,
         };
         scan.here = scan.block(base);
         scan.after = scan.block(base + BLOCK_BYTES);
+        scan.later = scan.block(base + 2 * BLOCK_BYTES);
+        scan.words_here = Words::of(&scan.before, &scan.here, &scan.after);
+        scan.words_after = Words::of(&scan.here, &scan.after, &scan.later);
         scan.find();
         scan.left &= u64::MAX.checked_shl((from - base) as u32).unwrap_or(0);
         scan
@@ -109,7 +119,10 @@ impl<'a> Scan<'a> {
         self.base += BLOCK_BYTES;
         self.before = self.here;
         self.here = self.after;
-        self.after = self.block(self.base + BLOCK_BYTES);
+        self.after = self.later;
+        self.later = self.block(self.base + 2 * BLOCK_BYTES);
+        self.words_here = self.words_after;
+        self.words_after = Words::of(&self.here, &self.after, &self.later);
         self.find();
         Some(())
     }
@@ -141,12 +154,15 @@ impl<'a> Scan<'a> {
 
     /// What is asked of each kind of place.
     fn find(&mut self) {
-        let Self { before, here, after, index, .. } = self;
+        let Self { before, here, after, index, words_here, words_after, .. } = self;
         let words = behind(here.word, before.word, 1);
         // An escape ends a word, and some anchors may stand behind an underscore.
         let starts = !words | behind_escape(before, here) | behind(here.underscore, before.underscore, 1);
-        let long = long_runs(here.token, after.token);
-        self.places.anchors = here.print | long & starts;
+        let near = match words_after.tokens {
+            0 => up_to_last(words_here.tokens),
+            _ => u64::MAX,
+        };
+        self.places.anchors = here.print | here.print_before_token & near | words_here.long & starts;
         let runs = here.digit & !behind(here.digit, before.digit, 1);
         self.places.digits = match index.digit_runs {
             DigitRuns::None => 0,
@@ -175,8 +191,11 @@ impl Block {
         self.word |= unknown;
         self.token |= unknown;
         self.colon |= unknown;
+        self.sign |= unknown;
         self.dash |= unknown;
-        self.print |= mask(known.saturating_sub(super::block::FINGERPRINT_BYTES - 1));
+        let prints = mask(known.saturating_sub(super::block::FINGERPRINT_BYTES - 1));
+        self.print |= prints;
+        self.print_before_token |= prints;
     }
 }
 
@@ -192,14 +211,51 @@ fn ahead(here: u64, after: u64, count: u32) -> u64 {
     here >> count | after << (64 - count)
 }
 
-/// Where a run of at least [`LONG_WORD_BYTES`] goes on from.
-fn long_runs(here: u64, after: u64) -> u64 {
+/// The bits up to the last one.
+fn up_to_last(bits: u64) -> u64 {
+    u64::MAX.checked_shr(bits.leading_zeros()).unwrap_or(0)
+}
+
+/// What goes on for some bytes from each byte of a block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Words {
+    /// A run of token characters.
+    long: u64,
+    /// What tells a token: see [`token::stands`].
+    tokens: u64,
+}
+
+impl Words {
+    fn of(before: &Block, here: &Block, after: &Block) -> Self {
+        let long = run_of_8(here.token, after.token);
+        let digits = one_of_8(here.digit, after.digit);
+        let letters = run_of_20(here.word & !here.underscore, after.word & !after.underscore);
+        let signs = here.sign & behind(here.word | here.sign, before.word | before.sign, 1);
+        Self { long, tokens: long & digits | letters | signs }
+    }
+}
+
+/// Where a run of eight goes on from.
+fn run_of_8(here: u64, after: u64) -> u64 {
+    !one_of_8(!here, !after)
+}
+
+/// Where one of eight bytes is.
+fn one_of_8(here: u64, after: u64) -> u64 {
     let (mut here, mut after) = (here, after);
-    let mut count = 1;
-    while count < LONG_WORD_BYTES as u32 {
+    for count in [1, 2, 4] {
+        here |= ahead(here, after, count);
+        after |= after >> count;
+    }
+    here
+}
+
+/// Where a run of twenty goes on from.
+fn run_of_20(here: u64, after: u64) -> u64 {
+    let (mut here, mut after) = (here, after);
+    for count in [1, 2, 4, 8, 4] {
         here &= ahead(here, after, count);
         after &= after >> count;
-        count *= 2;
     }
     here
 }

@@ -105,9 +105,9 @@ impl Masker {
         (found.start == name.len() + 2 && found.len == text.len()).then_some(found.rule)
     }
 
-    /// Cheap: the first pass sees nothing in most names.
+    /// Cheap: most names hold no anchor.
     fn may_tell(&self, name: &str) -> bool {
-        name.len() <= MAX_NAME_BYTES && self.count_places(name.as_bytes()) > 0
+        name.len() <= MAX_NAME_BYTES && self.compiled.index.may_hold(name.as_bytes())
     }
 
     /// Masks a leaf in place, unless it is a payload.

@@ -2,13 +2,13 @@
 
 use super::super::detect::assignment;
 use super::super::rule::{DetectorFn, Kind, On};
-use super::{Line, detector, inside, inside_any_case};
+use super::{Line, before_token, detector, inside, inside_any_case};
 
 pub(super) const RULES: &[Line] = &[
     rule("password-assignment", "PASSWORD", inside_any_case(PASSWORD), assignment::password),
-    rule("secret-assignment", "SECRET", inside_any_case(SECRET), assignment::secret),
-    rule("key-assignment", "SECRET", inside_any_case(KEY), assignment::key),
-    rule("issuer-assignment", "SECRET", inside_any_case(ISSUERS), assignment::issuer),
+    rule("secret-assignment", "SECRET", before_token(SECRET), assignment::secret),
+    rule("key-assignment", "SECRET", before_token(KEY), assignment::key),
+    rule("issuer-assignment", "SECRET", before_token(ISSUERS), assignment::issuer),
     rule("compared-literal", "SECRET", inside(COMPARED), assignment::compared::find),
 ];
 

@@ -106,6 +106,10 @@ const fn inside_any_case(literals: &'static str) -> (On, &'static str) {
     (On::InsideAnyCase, literals)
 }
 
+const fn before_token(literals: &'static str) -> (On, &'static str) {
+    (On::BeforeToken, literals)
+}
+
 const fn digits(runs: &'static str) -> (On, &'static str) {
     (On::Digits, runs)
 }

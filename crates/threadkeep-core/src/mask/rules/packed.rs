@@ -12,8 +12,17 @@ use super::{Line, LineShape};
 
 /// Letters of each closed set, in the order of `KINDS`, `TRIGGERS` and `Check`.
 const KINDS: [Kind; 4] = [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial];
-const TRIGGERS: [On; 8] =
-    [On::Prefix, On::PrefixAnyCase, On::Word, On::Inside, On::InsideAnyCase, On::Digits, On::HexGroups, On::HexColon];
+const TRIGGERS: [On; 9] = [
+    On::Prefix,
+    On::PrefixAnyCase,
+    On::Word,
+    On::Inside,
+    On::InsideAnyCase,
+    On::BeforeToken,
+    On::Digits,
+    On::HexGroups,
+    On::HexColon,
+];
 
 /// Stands for a detector where a pattern would be; no pattern is empty.
 const DETECTOR: &str = "";

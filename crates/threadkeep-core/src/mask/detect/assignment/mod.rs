@@ -11,6 +11,7 @@ mod value;
 
 use std::ops::Range;
 
+use crate::mask::token;
 use crate::mask::window::Window;
 use name::Name;
 pub(in crate::mask) use name::Strength;
@@ -44,8 +45,13 @@ fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option
                 return None;
             }
             let value = value::read(window, &opening)?;
+            if strength != Strength::Password && !token::stands(window, name.word.start, &value) {
+                return None;
+            }
             (value::is_secret(window, &name, &opening, &value) && !name.is_harmless(window)).then_some(value)
         }
-        None => value::beside(window, &name).filter(|_| !name.is_harmless(window)),
+        None => value::beside(window, &name)
+            .filter(|value| strength == Strength::Password || token::stands(window, name.word.start, value))
+            .filter(|_| !name.is_harmless(window)),
     }
 }
