@@ -16,6 +16,7 @@ use super::pattern::Pattern;
 use super::placeholder;
 use super::rule::{Rule, Shape};
 use super::scan::{Place, Scan};
+use super::search::Sought;
 use super::window::{End, Window};
 
 /// How far into a value the fingerprint of an anchor at its start may be, in bytes.
@@ -87,7 +88,7 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
 /// Whether a value that an anchor gives away begins at the very start.
 pub(super) fn starts_with_value(compiled: &Compiled, bytes: &[u8]) -> bool {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };
-    (0..NAME_BYTES).any(|at| matches!(text.try_anchors(at), Verdict::Span(span, _) if span.start == 0))
+    (0..NAME_BYTES).any(|at| matches!(text.try_anchors(at, true), Verdict::Span(span, _) if span.start == 0))
 }
 
 enum Verdict {
@@ -108,7 +109,7 @@ impl Text<'_> {
     /// Moves the cursor to the next candidate that is more than nothing, or past a placeholder; `None` at the end.
     fn next(&self, cursor: &mut Cursor) -> Option<Verdict> {
         let open = self.end == End::SoFar;
-        let mut scan = Scan::new(&self.compiled.index, self.bytes, cursor.at, cursor.floor, open);
+        let mut scan = Scan::new(&self.compiled.index.search, self.bytes, cursor.at, cursor.floor, open);
         while let Some(place) = scan.next() {
             cursor.at = place.at;
             if self.bytes.get(place.at) == Some(&b'[') {
@@ -145,7 +146,7 @@ impl Text<'_> {
             verdict = self.try_sign(place.at, signs.colons);
         }
         if place.anchors && matches!(verdict, Verdict::None) {
-            verdict = self.try_anchors(place.at);
+            verdict = self.try_anchors(place.at, place.before_token);
         }
         verdict
     }
@@ -194,11 +195,11 @@ impl Text<'_> {
         true
     }
 
-    fn try_anchors(&self, at: usize) -> Verdict {
+    fn try_anchors(&self, at: usize, before_token: bool) -> Verdict {
         let Some(anchors) = self.compiled.index.anchors(self.bytes.get(at..).unwrap_or_default()) else {
             return if self.end == End::SoFar { Verdict::NeedsMore } else { Verdict::None };
         };
-        for anchor in anchors {
+        for anchor in anchors.filter(|anchor| before_token || anchor.sought != Sought::BeforeToken) {
             match self.try_anchor(at, anchor) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
@@ -318,7 +319,7 @@ impl Rule {
 #[cfg(test)]
 pub(super) fn check_first_pass(compiled: &Compiled, bytes: &[u8]) {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };
-    let mut scan = Scan::new(&compiled.index, bytes, 0, 0, false);
+    let mut scan = Scan::new(&compiled.index.search, bytes, 0, 0, false);
     let mut seen = scan.next();
     for at in 0..bytes.len() {
         let digits = bytes[at].is_ascii_digit() && !(at > 0 && bytes[at - 1].is_ascii_digit());
@@ -326,7 +327,7 @@ pub(super) fn check_first_pass(compiled: &Compiled, bytes: &[u8]) {
         let hex_before = at > 0 && bytes[at - 1].is_ascii_hexdigit();
         let groups = matches!(bytes[at], b':' | b'-' | b'.') && hex_before;
         let colons = bytes[at] == b':' && (hex_before || bytes.get(at + 1) == Some(&b':'));
-        let every = Place { at, anchors: true, digits, run, groups, colons };
+        let every = Place { at, anchors: true, before_token: true, digits, run, groups, colons };
         let own = seen.filter(|place| place.at == at);
         if own.is_some() {
             seen = scan.next();

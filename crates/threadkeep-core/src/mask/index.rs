@@ -6,9 +6,10 @@
 use super::block::Prints;
 use super::class::Class;
 use super::pattern::{self, Pattern};
-use super::prints::{self, Searched};
+use super::prints;
 use super::rule::{On, Rule, Shape};
 use super::scan::LONG_WORD_BYTES;
+use super::search::{DigitRuns, Search, Sought, cases};
 use super::token::TOKEN;
 
 /// Stands for a space in a table of anchors, where a space separates.
@@ -20,21 +21,13 @@ const PLACEHOLDER: &[u8] = b"[RE";
 /// Pairs of seven-bit bytes.
 const PAIRS: usize = 1 << 14;
 
-/// Three bytes, six bits of each.
-const TRIPLES: usize = 1 << 18;
-
 /// Longest run of digits that is told from longer ones.
 pub(super) const MAX_DIGITS: usize = 20;
 
 #[derive(Debug, Clone)]
 pub(super) struct Index {
-    pub(super) prints: Prints,
-    pub(super) digit_runs: DigitRuns,
+    pub(super) search: Search,
     pub(super) signs: Signs,
-    /// One bit per three bytes: whether some fingerprint is so. Most places end here.
-    triples: Box<[u64]>,
-    /// A fingerprint of one byte is in force: every place counts.
-    unsifted: bool,
     /// Number of the first link of each pair, plus one; 0 when there is none.
     pairs: Box<[u16]>,
     links: Vec<Link>,
@@ -75,18 +68,7 @@ pub(super) struct Anchor {
     pub(super) offset: u8,
     pub(super) any_case: bool,
     pub(super) word_start: bool,
-    before_token: bool,
-    /// It is looked for at the start of long words; the others by their fingerprint.
-    long: bool,
-}
-
-/// Which runs of digits are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DigitRuns {
-    None,
-    /// Those that start a word, or stand behind two letters that do.
-    Apart,
-    All,
+    pub(super) sought: Sought,
 }
 
 /// A kind of runs of digits.
@@ -104,11 +86,8 @@ struct Digits {
 impl Index {
     pub(super) fn new(rules: &[Rule]) -> Self {
         let mut index = Self {
-            prints: Prints::default(),
-            digit_runs: DigitRuns::None,
+            search: Search::new(),
             signs: Signs::default(),
-            triples: vec![0; TRIPLES / 64].into_boxed_slice(),
-            unsifted: false,
             pairs: vec![0; PAIRS].into_boxed_slice(),
             links: Vec::new(),
             anchors: Vec::new(),
@@ -136,8 +115,14 @@ impl Index {
                 words.for_each(|literal| self.add_literal(number as u16, rule, literal));
             }
             On::Digits => words.for_each(|runs| self.add_digits(number as u16, runs)),
-            On::HexGroups => self.signs.groups = Some(number),
-            On::HexColon => self.signs.colons = Some(number),
+            On::HexGroups => {
+                self.signs.groups = Some(number);
+                self.search.groups = true;
+            }
+            On::HexColon => {
+                self.signs.colons = Some(number);
+                self.search.colons = true;
+            }
         }
     }
 
@@ -158,23 +143,30 @@ impl Index {
             offset: 0,
             any_case: matches!(own.trigger.on, On::PrefixAnyCase | On::InsideAnyCase | On::BeforeToken),
             word_start,
-            before_token: own.trigger.on == On::BeforeToken,
-            long: own.trigger.on == On::Word || word_start && is_long(own, literal),
+            sought: match own.trigger.on {
+                On::BeforeToken => Sought::BeforeToken,
+                On::Word => Sought::Long,
+                _ if word_start && is_long(own, literal) => Sought::Long,
+                _ => Sought::Anywhere,
+            },
         });
     }
 
-    /// For the anchors that no long word gives away. The last one is the start of a placeholder, which is skipped.
+    /// For the anchors that no long word gives away, and the start of a placeholder, which is skipped.
     fn choose_prints(&mut self) {
-        let short = self.anchors.iter().filter(|anchor| !anchor.long);
-        let searched = |anchor| Searched { text: self.literal(anchor), any_case: anchor.any_case, before_token: anchor.before_token };
-        let mut texts: Vec<_> = short.map(searched).collect();
-        texts.push(Searched { text: PLACEHOLDER, any_case: false, before_token: false });
+        self.search.prints = self.prints_of(Sought::Anywhere, &[(PLACEHOLDER, false)]);
+        self.search.prints_before_token = self.prints_of(Sought::BeforeToken, &[]);
+        self.search.sift(Sought::Anywhere, PLACEHOLDER, false);
+    }
+
+    fn prints_of(&mut self, sought: Sought, more: &[(&[u8], bool)]) -> Prints {
+        let own = self.anchors.iter().filter(|anchor| anchor.sought == sought);
+        let texts: Vec<_> = own.map(|anchor| (self.literal(anchor), anchor.any_case)).chain(more.iter().copied()).collect();
         let (prints, offsets) = prints::choose(&texts);
-        self.prints = prints;
-        self.sift(PLACEHOLDER, false);
-        for (anchor, offset) in self.anchors.iter_mut().filter(|anchor| !anchor.long).zip(offsets) {
+        for (anchor, offset) in self.anchors.iter_mut().filter(|anchor| anchor.sought == sought).zip(offsets) {
             anchor.offset = offset as u8;
         }
+        prints
     }
 
     fn chain(&mut self, number: usize) {
@@ -191,50 +183,13 @@ impl Index {
             third,
             third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
         };
-        self.sift(print, anchor.any_case);
+        self.search.sift(anchor.sought, print, anchor.any_case);
         for first in cases(first, anchor.any_case) {
             match second {
                 Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),
                 None => (0..128).for_each(|second| self.link(pair(first, second), link)),
             }
         }
-    }
-
-    /// Enters the first three bytes; when there are but two, every third.
-    fn sift(&mut self, print: &[u8], any_case: bool) {
-        let [first, second, rest @ ..] = print else {
-            self.unsifted |= print.first() != Some(&self.prints.single);
-            return;
-        };
-        for first in cases(*first, any_case) {
-            for second in cases(*second, any_case) {
-                match rest.first() {
-                    Some(third) => cases(*third, any_case).for_each(|third| self.enter(first, second, third)),
-                    None => (0..=u8::MAX).for_each(|third| self.enter(first, second, third)),
-                }
-            }
-        }
-    }
-
-    fn enter(&mut self, first: u8, second: u8, third: u8) {
-        let hash = triple(first, second, third);
-        if let Some(bits) = self.triples.get_mut(hash / 64) {
-            *bits |= 1 << (hash % 64);
-        }
-    }
-
-    /// Some fingerprint may be in these bytes.
-    pub(super) fn may_hold(&self, bytes: &[u8]) -> bool {
-        (0..bytes.len()).any(|at| self.may_start(bytes.get(at..).unwrap_or_default()))
-    }
-
-    /// A fingerprint may be at the start of these bytes.
-    #[inline(always)]
-    pub(super) fn may_start(&self, bytes: &[u8]) -> bool {
-        let [first, second, third, ..] = bytes else { return true };
-        let hash = triple(*first, *second, *third);
-        let stands = self.triples.get(hash / 64).is_none_or(|bits| bits >> (hash % 64) & 1 == 1);
-        stands || self.unsifted || *first == self.prints.single
     }
 
     fn link(&mut self, pair: usize, link: Link) {
@@ -248,12 +203,12 @@ impl Index {
             [b'^', b'<', rest @ ..] => (None, rest),
             [class, b'<', rest @ ..] => (Class::parse(*class), rest),
             rest => {
-                self.digit_runs = DigitRuns::All;
+                self.search.digit_runs = DigitRuns::All;
                 (None, rest)
             }
         };
-        if self.digit_runs == DigitRuns::None {
-            self.digit_runs = DigitRuns::Apart;
+        if self.search.digit_runs == DigitRuns::None {
+            self.search.digit_runs = DigitRuns::Apart;
         }
         let (after, grouped, bytes) = match bytes {
             [rest @ .., b'>', b'>', class] => (Class::parse(*class), true, rest),
@@ -350,20 +305,8 @@ impl<'a> Iterator for Anchors<'a> {
     }
 }
 
-/// Six bits of each byte: no two lower-case words are mistaken for each other, as a hash would.
-#[inline(always)]
-fn triple(first: u8, second: u8, third: u8) -> usize {
-    usize::from(first & 63) << 12 | usize::from(second & 63) << 6 | usize::from(third & 63)
-}
-
 fn pair(first: u8, second: u8) -> usize {
     usize::from(first & 127) << 7 | usize::from(second & 127)
-}
-
-/// The byte, and its capital when that counts too.
-fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
-    let capital = byte.to_ascii_uppercase();
-    std::iter::once(byte).chain((any_case && capital != byte).then_some(capital))
 }
 
 impl Anchor {

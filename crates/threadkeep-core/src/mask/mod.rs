@@ -24,6 +24,7 @@ mod prints;
 mod rule;
 mod rules;
 mod scan;
+mod search;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -7,15 +7,11 @@ use super::block::{FINGERPRINT_BYTES, Prints};
 
 const BUCKETS: usize = 8;
 
-/// The first of them, for what counts everywhere; the others are for what counts before a token.
-pub(super) const FREE_BUCKETS: usize = 5;
-
 /// The bytes of a fingerprint; one that the anchor has not may be any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Print {
     bytes: [Option<u8>; FINGERPRINT_BYTES],
     any_case: bool,
-    before_token: bool,
 }
 
 /// The fingerprints of a bucket.
@@ -35,38 +31,26 @@ struct Nibbles {
     rows: [f32; 8],
 }
 
-/// An anchor that a fingerprint is chosen for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Searched<'a> {
-    pub(super) text: &'a [u8],
-    pub(super) any_case: bool,
-    /// It counts only where a token may follow.
-    pub(super) before_token: bool,
-}
-
-/// Fingerprints for these anchors, and where in each anchor its fingerprint starts.
-pub(super) fn choose(anchors: &[Searched<'_>]) -> (Prints, Vec<usize>) {
+/// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
+pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
     let mut prints: Vec<Print> = Vec::new();
     // Most are not among them: a bit says so sooner than a search.
     let mut seen = [0u64; SEEN_BITS / 64];
     let mut offsets = vec![0; anchors.len()];
-    // Short ones have the least choice, and what they chose suits many a longer one: `key`, `api_key`. What counts
-    // everywhere suits what counts before a token, but not the other way about.
-    let longest = anchors.iter().map(|anchor| anchor.text.len()).max().unwrap_or(0);
-    for (before_token, len) in [false, true].into_iter().flat_map(|kind| (1..=longest).map(move |len| (kind, len))) {
-        let is_next = |anchor: &Searched<'_>| anchor.text.len() == len && anchor.before_token == before_token;
-        for (anchor, offset) in anchors.iter().zip(&mut offsets).filter(|(anchor, _)| is_next(anchor)) {
-            let starts = starts(anchor.text);
-            let known = (0..starts).map(|at| (at, Print::at(anchor, at))).find(|(_, print)| {
+    // Short ones have the least choice, and what they chose suits many a longer one: `key`, `api_key`.
+    let longest = anchors.iter().map(|(anchor, _)| anchor.len()).max().unwrap_or(0);
+    for len in 1..=longest {
+        for ((anchor, any_case), offset) in anchors.iter().zip(&mut offsets).filter(|((own, _), _)| own.len() == len) {
+            let print = |at: usize| Print::at(anchor, at, *any_case);
+            let starts = starts(anchor);
+            let known = (0..starts).map(|at| (at, print(at))).find(|(_, print)| {
                 let bit = print.hash();
-                seen[bit / 64] >> (bit % 64) & 1 == 1 && prints.iter().any(|own| own.suits(print))
+                seen[bit / 64] >> (bit % 64) & 1 == 1 && prints.contains(print)
             });
             let known = known.map(|(at, _)| at);
-            *offset = known
-                .or_else(|| (0..starts).min_by_key(|at| commonness_of(Print::at(anchor, *at))))
-                .unwrap_or(0);
+            *offset = known.or_else(|| (0..starts).min_by_key(|at| commonness_of(print(*at)))).unwrap_or(0);
             if known.is_none() {
-                let new = Print::at(anchor, *offset);
+                let new = print(*offset);
                 seen[new.hash() / 64] |= 1 << (new.hash() % 64);
                 prints.push(new);
             }
@@ -87,9 +71,7 @@ fn gather(prints: &[Print]) -> Prints {
             continue;
         }
         let cost = |bucket: &Bucket| bucket.with(print).share - bucket.share;
-        let (free, before_token) = buckets.split_at_mut(FREE_BUCKETS);
-        let own = if print.before_token { before_token } else { free };
-        if let Some(best) = own.iter_mut().min_by(|a, b| cost(a).total_cmp(&cost(b))) {
+        if let Some(best) = buckets.iter_mut().min_by(|a, b| cost(a).total_cmp(&cost(b))) {
             *best = best.with(print);
         }
     }
@@ -112,14 +94,8 @@ impl Print {
         self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(byte.unwrap_or(0))) % SEEN_BITS
     }
 
-    fn at(anchor: &Searched<'_>, at: usize) -> Self {
-        let Searched { text, any_case, before_token } = *anchor;
-        Self { bytes: [at, at + 1, at + 2].map(|at| text.get(at).copied()), any_case, before_token }
-    }
-
-    /// Whoever is found by the other is found by this one.
-    fn suits(&self, other: &Print) -> bool {
-        self.bytes == other.bytes && self.any_case == other.any_case && (other.before_token || !self.before_token)
+    fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
+        Self { bytes: [at, at + 1, at + 2].map(|at| anchor.get(at).copied()), any_case }
     }
 }
 
@@ -216,11 +192,7 @@ mod tests {
 
     #[test]
     fn anchors_share_what_they_have_in_common() {
-        let (_, offsets) = choose(&[
-            Searched { text: b"api_key", any_case: true, before_token: true },
-            Searched { text: b"key", any_case: true, before_token: true },
-            Searched { text: b"-u ", any_case: false, before_token: false },
-        ]);
+        let (_, offsets) = choose(&[(b"api_key", true), (b"key", true), (b"-u ", false)]);
         assert_eq!(offsets, [4, 0, 0]);
     }
 

@@ -2,13 +2,16 @@
 //!
 //! It runs over the whole text, 64 bytes at a time, and says "perhaps" or "no"; a "no" is final. So whatever is asked
 //! here must follow from what the rules ask, and a byte that is not known yet counts as the one that is wished for.
+//!
+//! What most blocks have none of is asked first, and the rest only of the blocks that have it.
 
-use super::block::{BLOCK_BYTES, Block, READ_BYTES};
-use super::index::{DigitRuns, Index, MAX_DIGITS};
-use super::window::ESCAPE_BYTES;
+use super::block::{self, BLOCK_BYTES, Block, READ_BYTES};
+use super::index::MAX_DIGITS;
+use super::search::{DigitRuns, Search, Sought};
+use super::window::{self, ESCAPE_BYTES};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
-pub(super) const LONG_WORD_BYTES: usize = 8;
+pub(super) const LONG_WORD_BYTES: usize = 16;
 
 /// Bytes before the start of a scan that decide what starts there.
 const CONTEXT_BYTES: usize = ESCAPE_BYTES + 2;
@@ -19,6 +22,8 @@ pub(super) struct Place {
     pub(super) at: usize,
     /// The fingerprint of an anchor.
     pub(super) anchors: bool,
+    /// A token may follow.
+    pub(super) before_token: bool,
     /// A run of digits starts.
     pub(super) digits: bool,
     /// How many digits, at most [`MAX_DIGITS`] of them.
@@ -30,9 +35,11 @@ pub(super) struct Place {
 #[derive(Debug)]
 pub(super) struct Scan<'a> {
     bytes: &'a [u8],
-    index: &'a Index,
+    search: &'a Search,
     /// More bytes may follow.
     open: bool,
+    /// Where it started: what precedes that does not count.
+    start: usize,
     /// Index of the first byte of `here`.
     base: usize,
     before: Block,
@@ -40,8 +47,8 @@ pub(super) struct Scan<'a> {
     after: Block,
     /// Behind `after`: whether a token starts there depends on how it goes on.
     later: Block,
-    words_here: Words,
-    words_after: Words,
+    /// Where what tells a token is in `after`.
+    tokens_after: u64,
     places: Places,
     /// Those of `places` that have not been given out.
     left: u64,
@@ -50,7 +57,9 @@ pub(super) struct Scan<'a> {
 /// The places of one block, one mask for each reason.
 #[derive(Debug, Clone, Copy, Default)]
 struct Places {
-    anchors: u64,
+    prints: u64,
+    long: u64,
+    before_token: u64,
     digits: u64,
     groups: u64,
     colons: u64,
@@ -58,57 +67,57 @@ struct Places {
 
 impl<'a> Scan<'a> {
     /// From `from` on; what precedes `floor` does not count.
-    pub(super) fn new(index: &'a Index, bytes: &'a [u8], from: usize, floor: usize, open: bool) -> Self {
+    pub(super) fn new(search: &'a Search, bytes: &'a [u8], from: usize, floor: usize, open: bool) -> Self {
         let base = from.saturating_sub(CONTEXT_BYTES).max(floor).min(from);
         let mut scan = Self {
             bytes,
-            index,
+            search,
             open,
+            start: base,
             base,
             before: Block::default(),
             here: Block::default(),
             after: Block::default(),
             later: Block::default(),
-            words_here: Words::default(),
-            words_after: Words::default(),
+            tokens_after: 0,
             places: Places::default(),
             left: 0,
         };
         scan.here = scan.block(base);
         scan.after = scan.block(base + BLOCK_BYTES);
         scan.later = scan.block(base + 2 * BLOCK_BYTES);
-        scan.words_here = Words::of(&scan.before, &scan.here, &scan.after);
-        scan.words_after = Words::of(&scan.here, &scan.after, &scan.later);
+        scan.tokens_after = tokens(&scan.before, &scan.here, &scan.after);
         scan.find();
         scan.left &= u64::MAX.checked_shl((from - base) as u32).unwrap_or(0);
         scan
     }
 
     pub(super) fn next(&mut self) -> Option<Place> {
-        let Places { anchors, digits, groups, colons } = loop {
-            if self.left == 0 {
+        loop {
+            while self.left == 0 {
                 self.advance()?;
-                continue;
             }
-            let others = self.places.digits | self.places.groups | self.places.colons;
             let bit = self.left & self.left.wrapping_neg();
-            let at = self.base + bit.trailing_zeros() as usize;
-            if others & bit != 0 || self.index.may_start(self.bytes.get(at..).unwrap_or_default()) {
-                break self.places;
-            }
             self.left ^= bit;
-        };
-        let bit = self.left & self.left.wrapping_neg();
-        self.left ^= bit;
-        let shift = bit.trailing_zeros();
-        Some(Place {
-            at: self.base + shift as usize,
-            run: self.run(shift),
-            anchors: anchors & bit != 0,
-            digits: digits & bit != 0,
-            groups: groups & bit != 0,
-            colons: colons & bit != 0,
-        })
+            let shift = bit.trailing_zeros();
+            let at = self.base + shift as usize;
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let Places { prints, long, before_token, digits, groups, colons } = self.places;
+            let has = |places: u64, sought| places & bit != 0 && self.search.may_start(sought, rest);
+            let before_token = has(before_token, Sought::BeforeToken);
+            let place = Place {
+                at,
+                anchors: before_token || has(prints, Sought::Anywhere) || has(long, Sought::Long),
+                before_token,
+                digits: digits & bit != 0,
+                run: 0,
+                groups: groups & bit != 0 && self.may_be_groups(at),
+                colons: colons & bit != 0 && self.may_be_colons(at),
+            };
+            if place.anchors || place.digits || place.groups || place.colons {
+                return Some(Place { run: self.run(shift), ..place });
+            }
+        }
     }
 
     /// On to the next block; `None` at the end.
@@ -121,8 +130,6 @@ impl<'a> Scan<'a> {
         self.here = self.after;
         self.after = self.later;
         self.later = self.block(self.base + 2 * BLOCK_BYTES);
-        self.words_here = self.words_after;
-        self.words_after = Words::of(&self.here, &self.after, &self.later);
         self.find();
         Some(())
     }
@@ -134,69 +141,163 @@ impl<'a> Scan<'a> {
         (digits.trailing_ones() as usize).min(MAX_DIGITS)
     }
 
+    #[inline(always)]
     fn block(&self, at: usize) -> Block {
-        let prints = &self.index.prints;
-        if let Some(bytes) = self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            return Block::of(bytes, BLOCK_BYTES, prints);
+        match self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => Block::of(bytes, BLOCK_BYTES, &self.search.prints),
+            None => self.last_block(at),
         }
-        let rest = self.bytes.get(at..).unwrap_or_default();
-        let mut block = Block::default();
-        if !rest.is_empty() {
-            let mut bytes = [0; READ_BYTES];
-            bytes.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-            block = Block::of(&bytes, rest.len().min(BLOCK_BYTES), prints);
-        }
-        if self.open && rest.len() < READ_BYTES {
-            block.assume(rest.len());
+    }
+
+    /// The text ends in it.
+    #[inline(never)]
+    fn last_block(&self, at: usize) -> Block {
+        let known = self.bytes.len().saturating_sub(at);
+        let mut block = match known {
+            0 => Block::default(),
+            _ => Block::of(&self.last_bytes(at), known.min(BLOCK_BYTES), &self.search.prints),
+        };
+        if self.open {
+            block.assume(known);
         }
         block
     }
 
+    /// Zeros for what is not there.
+    fn last_bytes(&self, at: usize) -> [u8; READ_BYTES] {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let rest = rest.get(..READ_BYTES).unwrap_or(rest);
+        let mut bytes = [0; READ_BYTES];
+        if let Some(slots) = bytes.get_mut(..rest.len()) {
+            slots.copy_from_slice(rest);
+        }
+        bytes
+    }
+
     /// What is asked of each kind of place.
+    #[inline(always)]
     fn find(&mut self) {
-        let Self { before, here, after, index, words_here, words_after, .. } = self;
-        let words = behind(here.word, before.word, 1);
-        // An escape ends a word, and some anchors may stand behind an underscore.
-        let starts = !words | behind_escape(before, here) | behind(here.underscore, before.underscore, 1);
-        let near = match words_after.tokens {
-            0 => up_to_last(words_here.tokens),
-            _ => u64::MAX,
-        };
-        self.places.anchors = here.print | here.print_before_token & near | words_here.long & starts;
-        let runs = here.digit & !behind(here.digit, before.digit, 1);
-        self.places.digits = match index.digit_runs {
+        let search = self.search;
+        let Self { before, here, after, later, .. } = self;
+        let tokens_here = self.tokens_after;
+        self.tokens_after = tokens(here, after, later);
+        let prints = here.print;
+        let mut long = run_of_16(here.token, after.token);
+        let mut digits = match search.digit_runs {
             DigitRuns::None => 0,
-            DigitRuns::Apart => runs & (starts | behind_two_letters(before, here)),
-            DigitRuns::All => runs,
+            DigitRuns::Apart | DigitRuns::All => here.digit & !behind(here.digit, before.digit, 1),
         };
-        let signs = &index.signs;
-        self.places.groups = if signs.groups.is_some() { groups(before, here, after) } else { 0 };
-        self.places.colons = if signs.colons.is_some() { colons(before, here, after) } else { 0 };
-        let Places { anchors, digits, groups, colons } = self.places;
-        self.left = anchors | digits | groups | colons;
+        let groups = if search.groups { groups(here, after) } else { 0 };
+        let colons = if search.colons { colons(here, after) } else { 0 };
+        // Where a token may follow: within the block's length, at least.
+        let near = if self.tokens_after == 0 { up_to_last(tokens_here) } else { u64::MAX };
+        let words = behind(here.word, before.word, 1);
+        if (long | digits) & words != 0 {
+            let escaped = self.behind_escape();
+            let Self { before, here, .. } = self;
+            // An escape ends a word, and some anchors may stand behind an underscore.
+            let starts = !words | escaped | behind(here.underscore, before.underscore, 1);
+            long &= starts;
+            if search.digit_runs == DigitRuns::Apart {
+                digits &= starts | behind_two_letters(before, here, escaped);
+            }
+        }
+        let before_token = if near == 0 { 0 } else { near & self.prints_before_token() };
+        self.places = Places { prints, long, before_token, digits, groups, colons };
+        self.left = prints | long | before_token | digits | groups | colons;
         let known = self.bytes.len() - self.base;
         if known < BLOCK_BYTES {
             self.left &= (1 << known) - 1;
         }
+    }
+
+    /// What an escape may end before: see `Window::word_starts`.
+    #[inline(never)]
+    fn behind_escape(&self) -> u64 {
+        let escapes = |at: usize| match self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => block::escapes(bytes),
+            None => block::escapes(&self.last_bytes(at)),
+        };
+        let here = escapes(self.base);
+        let before = self.base.checked_sub(BLOCK_BYTES).filter(|at| *at >= self.start).map_or(0, escapes);
+        if here | before == 0 {
+            return 0;
+        }
+        (2..=ESCAPE_BYTES as u32 + 2).map(|count| behind(here, before, count)).fold(0, |all, own| all | own)
+    }
+
+    fn prints_before_token(&self) -> u64 {
+        let prints = &self.search.prints_before_token;
+        match self.bytes.get(self.base..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => block::prints(bytes, prints),
+            None => {
+                let unknown = if self.open { unknown_prints(self.bytes.len() - self.base) } else { 0 };
+                block::prints(&self.last_bytes(self.base), prints) | unknown
+            }
+        }
+    }
+
+    /// Two hexadecimal digits on either side and the next separators of a MAC address, or four.
+    fn may_be_groups(&self, at: usize) -> bool {
+        let separator = self.bytes.get(at).copied();
+        let is_group = |end: usize, len: usize| (1..=len).all(|count| self.is_hex(end.wrapping_sub(count)));
+        let goes_on = |width: usize| {
+            self.is(at + width, |byte| Some(byte) == separator) && is_group(at, width - 1) && is_group(at + width, width - 1)
+        };
+        match separator {
+            Some(b':') => goes_on(3),
+            Some(b'-' | b'.') => goes_on(3) || goes_on(5),
+            _ => false,
+        }
+    }
+
+    /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or before a group of at most
+    /// four digits and another.
+    fn may_be_colons(&self, at: usize) -> bool {
+        let hex_before = at > self.start && self.is_hex(at - 1);
+        let edge_before = hex_before || at == self.start || !self.is(at - 1, window::is_word);
+        let edge_after = self.is_hex(at + 2) || !self.is(at + 2, window::is_word);
+        let digits = (1..=4).take_while(|count| self.is_hex(at + count)).count();
+        let is_double = self.is(at + 1, |byte| byte == b':') && edge_before && edge_after;
+        is_double || hex_before && (1..=digits).any(|count| self.is(at + count + 1, |byte| byte == b':'))
+    }
+
+    fn is_hex(&self, at: usize) -> bool {
+        self.is(at, |byte| byte.is_ascii_hexdigit())
+    }
+
+    /// What is not known yet is what is wished for.
+    fn is(&self, at: usize, what: impl Fn(u8) -> bool) -> bool {
+        self.bytes.get(at).map_or(self.open && at >= self.bytes.len(), |byte| what(*byte))
     }
 }
 
 impl Block {
     /// Makes every byte from `known` on one that may be anything, and every fingerprint that needs one of them stand.
     fn assume(&mut self, known: usize) {
-        let mask = |known: usize| u64::MAX.checked_shl(known as u32).unwrap_or(0);
-        let unknown = mask(known);
+        let unknown = from_bit(known);
         self.digit |= unknown;
-        self.hex |= unknown;
         self.word |= unknown;
         self.token |= unknown;
         self.colon |= unknown;
+        self.separator |= unknown;
         self.sign |= unknown;
-        self.dash |= unknown;
-        let prints = mask(known.saturating_sub(super::block::FINGERPRINT_BYTES - 1));
-        self.print |= prints;
-        self.print_before_token |= prints;
+        self.print |= unknown_prints(known);
     }
+}
+
+fn from_bit(bit: usize) -> u64 {
+    u64::MAX.checked_shl(bit as u32).unwrap_or(0)
+}
+
+/// A fingerprint needs the bytes behind it.
+fn unknown_prints(known: usize) -> u64 {
+    from_bit(known.saturating_sub(block::FINGERPRINT_BYTES - 1))
+}
+
+/// The bits up to the last one.
+fn up_to_last(bits: u64) -> u64 {
+    u64::MAX.checked_shr(bits.leading_zeros()).unwrap_or(0)
 }
 
 /// Bit n is bit n - `count`: what stands before each byte.
@@ -211,99 +312,66 @@ fn ahead(here: u64, after: u64, count: u32) -> u64 {
     here >> count | after << (64 - count)
 }
 
-/// The bits up to the last one.
-fn up_to_last(bits: u64) -> u64 {
-    u64::MAX.checked_shr(bits.leading_zeros()).unwrap_or(0)
+/// What tells a token: see `token::stands`.
+#[inline(always)]
+fn tokens(before: &Block, here: &Block, after: &Block) -> u64 {
+    let signs = here.sign & behind(here.word | here.sign, before.word | before.sign, 1);
+    // Most blocks have no digit in a word, and no long word.
+    let digits = if here.digit | after.digit == 0 { 0 } else { one_of_8(here.digit, after.digit) & run_of_8(here.token, after.token) };
+    signs | digits | run_of_20(here, after)
 }
 
-/// What goes on for some bytes from each byte of a block.
-#[derive(Debug, Clone, Copy, Default)]
-struct Words {
-    /// A run of token characters.
-    long: u64,
-    /// What tells a token: see [`token::stands`].
-    tokens: u64,
+/// Where one of eight bytes is.
+#[inline(always)]
+fn one_of_8(here: u64, after: u64) -> u64 {
+    let two = here | ahead(here, after, 1);
+    let two_after = after | after >> 1;
+    let four = two | ahead(two, two_after, 2);
+    four | ahead(four, two_after | two_after >> 2, 4)
 }
 
-impl Words {
-    fn of(before: &Block, here: &Block, after: &Block) -> Self {
-        let long = run_of_8(here.token, after.token);
-        let digits = one_of_8(here.digit, after.digit);
-        let letters = run_of_20(here.word & !here.underscore, after.word & !after.underscore);
-        let signs = here.sign & behind(here.word | here.sign, before.word | before.sign, 1);
-        Self { long, tokens: long & digits | letters | signs }
-    }
-}
-
-/// Where a run of eight goes on from.
+/// Where a run of eight bytes goes on from.
+#[inline(always)]
 fn run_of_8(here: u64, after: u64) -> u64 {
     !one_of_8(!here, !after)
 }
 
-/// Where one of eight bytes is.
-fn one_of_8(here: u64, after: u64) -> u64 {
-    let (mut here, mut after) = (here, after);
-    for count in [1, 2, 4] {
-        here |= ahead(here, after, count);
-        after |= after >> count;
-    }
-    here
-}
-
-/// Where a run of twenty goes on from.
-fn run_of_20(here: u64, after: u64) -> u64 {
-    let (mut here, mut after) = (here, after);
-    for count in [1, 2, 4, 8, 4] {
-        here &= ahead(here, after, count);
-        after &= after >> count;
-    }
-    here
-}
-
-/// What an escape may end before: see `Window::word_starts`.
+/// Where a run of sixteen bytes goes on from.
 #[inline(always)]
-fn behind_escape(before: &Block, here: &Block) -> u64 {
-    if here.escape | before.escape == 0 {
-        return 0;
-    }
-    (2..=ESCAPE_BYTES as u32 + 2).map(|count| behind(here.escape, before.escape, count)).fold(0, |all, own| all | own)
+fn run_of_16(here: u64, after: u64) -> u64 {
+    let two = here & ahead(here, after, 1);
+    let two_after = after & after >> 1;
+    let four = two & ahead(two, two_after, 2);
+    let four_after = two_after & two_after >> 2;
+    let eight = four & ahead(four, four_after, 4);
+    eight & ahead(eight, four_after & four_after >> 4, 8)
+}
+
+/// Where a run of twenty letters and digits goes on from.
+#[inline(always)]
+fn run_of_20(here: &Block, after: &Block) -> u64 {
+    let (here, after) = (here.word & !here.underscore, after.word & !after.underscore);
+    let run = run_of_16(here, after);
+    run & ahead(run, run_of_16(after, 0), 4)
 }
 
 /// What follows two letters that start a word.
-fn behind_two_letters(before: &Block, here: &Block) -> u64 {
+fn behind_two_letters(before: &Block, here: &Block, escaped: u64) -> u64 {
     let (letters, letters_before) = (here.word & !here.digit, before.word & !before.digit);
-    let starts = !behind(here.word, before.word, 3) | behind_escape(before, here);
+    let starts = escaped | !behind(here.word, before.word, 3);
     behind(letters, letters_before, 1) & behind(letters, letters_before, 2) & starts
 }
 
-/// The first separator of a MAC address: two hexadecimal digits on either side and the next separators, or four.
-fn groups(before: &Block, here: &Block, after: &Block) -> u64 {
-    let hex = |count: u32| behind(here.hex, before.hex, count);
-    let hex_ahead = |count: u32| ahead(here.hex, after.hex, count);
-    let both = hex(1) & hex(2) & hex_ahead(1) & hex_ahead(2);
-    let separated = |mask: u64, next: u64, width: u32| {
-        mask & ahead(mask, next, width) & ahead(mask, next, 2 * width) & ahead(mask, next, 3 * width)
-    };
-    let two = separated(here.colon, after.colon, 3) | separated(here.dash, after.dash, 3);
-    let four = here.dash & hex(3) & hex(4) & hex_ahead(3) & hex_ahead(4) & ahead(here.dash, after.dash, 5);
-    both & (two | four)
+/// The first separator of what may be a MAC address.
+#[inline(always)]
+fn groups(here: &Block, after: &Block) -> u64 {
+    let next = |width: u32| ahead(here.separator, after.separator, width);
+    here.separator & (next(3) & next(6) & next(9) | next(5))
 }
 
-/// First colons of an IPv6 address: two, between hexadecimal digits or no word at all; or one between groups of at
-/// most four digits.
-fn colons(before: &Block, here: &Block, after: &Block) -> u64 {
-    if here.colon == 0 {
-        return 0;
-    }
-    let hex_before = behind(here.hex, before.hex, 1);
-    let edge_before = hex_before | !behind(here.word, before.word, 1);
-    let edge_after = ahead(here.hex, after.hex, 2) | !ahead(here.word, after.word, 2);
-    let double = ahead(here.colon, after.colon, 1) & edge_before & edge_after;
-    let mut digits = hex_before;
-    let mut single = 0;
-    for count in 1..=4 {
-        digits &= ahead(here.hex, after.hex, count);
-        single |= digits & ahead(here.colon, after.colon, count + 1);
-    }
-    here.colon & (double | single)
+/// The first colon of what may be an IPv6 address.
+#[inline(always)]
+fn colons(here: &Block, after: &Block) -> u64 {
+    let next = |width: u32| ahead(here.colon, after.colon, width);
+    here.colon & (next(1) | next(2) | next(3) | next(4) | next(5))
 }

@@ -1,0 +1,109 @@
+//! What the first pass looks for: fingerprints of anchors, runs of digits, separators of addresses.
+
+use super::block::Prints;
+
+/// Three bytes, six bits of each.
+const TRIPLES: usize = 1 << 18;
+
+#[derive(Debug, Clone)]
+pub(super) struct Search {
+    /// Of the anchors that count everywhere.
+    pub(super) prints: Prints,
+    /// Of those that count before a token.
+    pub(super) prints_before_token: Prints,
+    pub(super) digit_runs: DigitRuns,
+    /// Separators of MAC addresses.
+    pub(super) groups: bool,
+    /// Colons of IPv6 addresses.
+    pub(super) colons: bool,
+    /// For each way of searching one bit per three bytes: whether some fingerprint is so. Most places end here.
+    triples: Box<[u64]>,
+    /// A fingerprint of one byte is in force, beside the one of `prints`: every place counts.
+    unsifted: bool,
+}
+
+/// How an anchor is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// By its fingerprint.
+    Anywhere,
+    /// By its fingerprint, where a token may follow.
+    BeforeToken,
+    /// At the starts of long words.
+    Long,
+}
+
+/// Which runs of digits are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DigitRuns {
+    None,
+    /// Those that start a word, or stand behind two letters that do.
+    Apart,
+    All,
+}
+
+impl Search {
+    pub(super) fn new() -> Self {
+        Self {
+            prints: Prints::default(),
+            prints_before_token: Prints::default(),
+            digit_runs: DigitRuns::None,
+            groups: false,
+            colons: false,
+            triples: vec![0; 3 * TRIPLES / 64].into_boxed_slice(),
+            unsifted: false,
+        }
+    }
+
+    /// Enters the first three bytes of a fingerprint; when there are but two, every third.
+    pub(super) fn sift(&mut self, sought: Sought, print: &[u8], any_case: bool) {
+        let [first, second, rest @ ..] = print else {
+            self.unsifted |= print.first() != Some(&self.prints.single);
+            return;
+        };
+        for first in cases(*first, any_case) {
+            for second in cases(*second, any_case) {
+                match rest.first() {
+                    Some(third) => cases(*third, any_case).for_each(|third| self.enter(sought, first, second, third)),
+                    None => (0..=u8::MAX).for_each(|third| self.enter(sought, first, second, third)),
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, sought: Sought, first: u8, second: u8, third: u8) {
+        let triple = triple(sought, first, second, third);
+        if let Some(bits) = self.triples.get_mut(triple / 64) {
+            *bits |= 1 << (triple % 64);
+        }
+    }
+
+    /// A fingerprint may be at the start of these bytes.
+    #[inline(always)]
+    pub(super) fn may_start(&self, sought: Sought, bytes: &[u8]) -> bool {
+        let [first, second, third, ..] = bytes else { return true };
+        let triple = triple(sought, *first, *second, *third);
+        let stands = self.triples.get(triple / 64).is_none_or(|bits| bits >> (triple % 64) & 1 == 1);
+        stands || self.unsifted || *first == self.prints.single
+    }
+
+    /// A fingerprint other than those of long words may be in these bytes.
+    pub(super) fn may_hold(&self, bytes: &[u8]) -> bool {
+        (0..bytes.len()).any(|at| {
+            let rest = bytes.get(at..).unwrap_or_default();
+            self.may_start(Sought::BeforeToken, rest) || self.may_start(Sought::Anywhere, rest)
+        })
+    }
+}
+
+/// Six bits of each byte: no two lower-case words are mistaken for each other, as a hash would.
+#[inline(always)]
+fn triple(sought: Sought, first: u8, second: u8, third: u8) -> usize {
+    sought as usize * TRIPLES + (usize::from(first & 63) << 12 | usize::from(second & 63) << 6 | usize::from(third & 63))
+}
+
+/// The byte, and its capital when that counts too.
+pub(super) fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
+    let capital = byte.to_ascii_uppercase();
+    std::iter::once(byte).chain((any_case && capital != byte).then_some(capital))
+}
