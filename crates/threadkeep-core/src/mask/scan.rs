@@ -57,8 +57,7 @@ pub(super) struct Scan<'a> {
 /// The places of one block, one mask for each reason.
 #[derive(Debug, Clone, Copy, Default)]
 struct Places {
-    prints: u64,
-    long: u64,
+    anchors: u64,
     before_token: u64,
     digits: u64,
     groups: u64,
@@ -101,14 +100,11 @@ impl<'a> Scan<'a> {
             self.left ^= bit;
             let shift = bit.trailing_zeros();
             let at = self.base + shift as usize;
-            let rest = self.bytes.get(at..).unwrap_or_default();
-            let Places { prints, long, before_token, digits, groups, colons } = self.places;
-            let has = |places: u64, sought| places & bit != 0 && self.search.may_start(sought, rest);
-            let before_token = has(before_token, Sought::BeforeToken);
+            let Places { anchors, before_token, digits, groups, colons } = self.places;
             let place = Place {
                 at,
-                anchors: before_token || has(prints, Sought::Anywhere) || has(long, Sought::Long),
-                before_token,
+                anchors: anchors & bit != 0,
+                before_token: before_token & bit != 0,
                 digits: digits & bit != 0,
                 run: 0,
                 groups: groups & bit != 0 && self.may_be_groups(at),
@@ -181,7 +177,6 @@ impl<'a> Scan<'a> {
         let Self { before, here, after, later, .. } = self;
         let tokens_here = self.tokens_after;
         self.tokens_after = tokens(here, after, later);
-        let prints = here.print;
         let mut long = run_of_16(here.token, after.token);
         let mut digits = match search.digit_runs {
             DigitRuns::None => 0,
@@ -202,9 +197,10 @@ impl<'a> Scan<'a> {
                 digits &= starts | behind_two_letters(before, here, escaped);
             }
         }
-        let before_token = if near == 0 { 0 } else { near & self.prints_before_token() };
-        self.places = Places { prints, long, before_token, digits, groups, colons };
-        self.left = prints | long | before_token | digits | groups | colons;
+        let before_token = if near == 0 { 0 } else { self.sift(Sought::BeforeToken, near & self.prints_before_token()) };
+        let anchors = self.sift(Sought::Anywhere, self.here.print) | self.sift(Sought::Long, long) | before_token;
+        self.places = Places { anchors, before_token, digits, groups, colons };
+        self.left = anchors | digits | groups | colons;
         let known = self.bytes.len() - self.base;
         if known < BLOCK_BYTES {
             self.left &= (1 << known) - 1;
@@ -224,6 +220,19 @@ impl<'a> Scan<'a> {
             return 0;
         }
         (2..=ESCAPE_BYTES as u32 + 2).map(|count| behind(here, before, count)).fold(0, |all, own| all | own)
+    }
+
+    /// The places where some fingerprint is.
+    #[inline(always)]
+    fn sift(&self, sought: Sought, places: u64) -> u64 {
+        let (mut left, mut sifted) = (places, 0);
+        while left != 0 {
+            let shift = left.trailing_zeros();
+            left &= left - 1;
+            let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
+            sifted |= u64::from(self.search.may_start(sought, rest)) << shift;
+        }
+        sifted
     }
 
     fn prints_before_token(&self) -> u64 {
