@@ -208,7 +208,7 @@ const TOKENS: &[Token] = &[
     ("coderabbit-key", "CODERABBIT_KEY", "cr-", "H{58}", Check::Random(2.8), "kingfisher: kingfisher.coderabbit.1"),
     ("confluent-key", "CONFLUENT_KEY", "cflt", "b{60}", Check::RandomMixed(3.8), "kingfisher: kingfisher.confluent.3"),
     ("contentstack-key", "CONTENTSTACK_KEY", "cs", "H{32,34}", Check::RandomMixed(2.8), "kingfisher: kingfisher.contentstack.1"),
-    ("convex-key", "CONVEX_KEY", "prod: dev: preview: project:", "i{3,60} '|eyJ' v{20,80}", Check::Random(3.0), "documentation of the issuer"),
+    ("convex-key", "CONVEX_KEY", "|eyJ", "i{3,60}^ v{20,80}", Check::Random(3.0), "documentation of the issuer"),
     ("coze-token", "COZE_TOKEN", "pat_", "n{64}", Check::RandomMixed(3.8), "kingfisher: kingfisher.coze.1"),
     ("crossmint-key", "CROSSMINT_KEY", "ck_staging_ ck_production_ sk_staging_ sk_production_", "n{24,48}", Check::Random(2.8), "documentation of the issuer"),
     ("cursor-key", "CURSOR_KEY", "key_", "m{64}", Check::RandomMixed(3.0), "betterleaks: cursor-api-key"),
