@@ -1,6 +1,8 @@
 //! The selected rules, ready to run.
 
-use super::index::Index;
+use threadkeep_scan::Index;
+
+use super::index;
 use super::rule::Rule;
 
 /// What a masker runs on: built once, shared by its clones and streams.
@@ -15,6 +17,6 @@ pub(super) struct Compiled {
 impl Compiled {
     /// Rules whose patterns are known to be fine. (One that is not would never match.)
     pub(super) fn new(rules: Vec<Rule>, allowed: Vec<String>) -> Self {
-        Self { index: Index::new(&rules), rules, allowed }
+        Self { index: index::of(&rules), rules, allowed }
     }
 }

@@ -9,14 +9,13 @@
 
 use std::ops::Range;
 
+use threadkeep_scan::{self as scan, Candidate, Place};
+
 use super::check::sample;
 use super::compiled::Compiled;
-use super::index::{Anchor, MAX_DIGITS};
 use super::pattern::Pattern;
 use super::placeholder;
 use super::rule::{Rule, Shape};
-use super::scan::{Place, Scan};
-use super::search::Sought;
 use super::window::{End, Window};
 
 /// How far into a value the fingerprint of an anchor at its start may be, in bytes.
@@ -88,7 +87,8 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
 /// Whether a value that an anchor gives away begins at the very start.
 pub(super) fn starts_with_value(compiled: &Compiled, bytes: &[u8]) -> bool {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };
-    (0..NAME_BYTES).any(|at| matches!(text.try_anchors(at, true), Verdict::Span(span, _) if span.start == 0))
+    let starts = |at: usize| matches!(text.try_place(Place::of_anchors(at)), Verdict::Span(span, _) if span.start == 0);
+    (0..NAME_BYTES.min(bytes.len())).any(starts)
 }
 
 enum Verdict {
@@ -109,8 +109,7 @@ impl Text<'_> {
     /// Moves the cursor to the next candidate that is more than nothing, or past a placeholder; `None` at the end.
     fn next(&self, cursor: &mut Cursor) -> Option<Verdict> {
         let open = self.end == End::SoFar;
-        let mut scan = Scan::new(&self.compiled.index.search, self.bytes, cursor.at, cursor.floor, open);
-        while let Some(place) = scan.next() {
+        for place in self.compiled.index.scan(self.scanned(), cursor.at) {
             cursor.at = place.at;
             if self.bytes.get(place.at) == Some(&b'[') {
                 match placeholder::at(self.bytes, place.at, !open) {
@@ -123,7 +122,7 @@ impl Text<'_> {
                     }
                 }
             }
-            match self.try_place(&place) {
+            match self.try_place(place) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
             }
@@ -133,41 +132,10 @@ impl Text<'_> {
     }
 
     /// Tries every rule that may apply at a place.
-    fn try_place(&self, place: &Place) -> Verdict {
-        let signs = &self.compiled.index.signs;
-        let mut verdict = Verdict::None;
-        if place.digits {
-            verdict = self.try_digits(place);
-        }
-        if place.groups && matches!(verdict, Verdict::None) {
-            verdict = self.try_sign(place.at, signs.groups);
-        }
-        if place.colons && matches!(verdict, Verdict::None) {
-            verdict = self.try_sign(place.at, signs.colons);
-        }
-        if place.anchors && matches!(verdict, Verdict::None) {
-            verdict = self.try_anchors(place.at, place.before_token);
-        }
-        verdict
-    }
-
-    fn try_sign(&self, at: usize, rule: Option<usize>) -> Verdict {
-        rule.map_or(Verdict::None, |rule| self.verify(rule, at..at))
-    }
-
-    fn try_digits(&self, place: &Place) -> Verdict {
-        let (at, end) = (place.at, place.at + place.run);
-        let known = self.bytes.len() - at;
-        if known <= place.run && known < MAX_DIGITS && self.end == End::SoFar {
-            return Verdict::NeedsMore;
-        }
-        let before = if at > self.floor { self.bytes.get(at - 1).copied() } else { None };
-        let after = self.bytes.get(end).copied();
-        let index = &self.compiled.index;
-        let grouped = self.is_grouped(end);
-        for number in index.digits(place.run) {
-            let Some(rule) = index.digit_rule(*number, before, after, grouped) else { continue };
-            match self.verify(rule, at..at) {
+    fn try_place(&self, place: Place) -> Verdict {
+        for candidate in self.compiled.index.candidates(self.scanned(), place) {
+            let Candidate::Rule(rule, anchor) = candidate else { return Verdict::NeedsMore };
+            match self.verify(rule, anchor) {
                 Verdict::None => {}
                 verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
             }
@@ -175,61 +143,8 @@ impl Text<'_> {
         Verdict::None
     }
 
-    /// Two more groups of digits follow a run that ends here, or may follow in what has not arrived yet.
-    fn is_grouped(&self, end: usize) -> bool {
-        let mut at = end;
-        for _ in 0..2 {
-            let start = at;
-            while at < start + 2 && self.bytes.get(at).is_some_and(|byte| b" .-()".contains(byte)) {
-                at += 1;
-            }
-            match self.bytes.get(at) {
-                None => return self.end == End::SoFar,
-                Some(byte) if at == start || !byte.is_ascii_digit() => return false,
-                Some(_) => {}
-            }
-            while at < end + 2 * MAX_DIGITS && self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-            }
-        }
-        true
-    }
-
-    fn try_anchors(&self, at: usize, before_token: bool) -> Verdict {
-        let Some(anchors) = self.compiled.index.anchors(self.bytes.get(at..).unwrap_or_default()) else {
-            return if self.end == End::SoFar { Verdict::NeedsMore } else { Verdict::None };
-        };
-        for anchor in anchors.filter(|anchor| before_token || anchor.sought != Sought::BeforeToken) {
-            match self.try_anchor(at, anchor) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-            }
-        }
-        Verdict::None
-    }
-
-    fn try_anchor(&self, at: usize, anchor: &Anchor) -> Verdict {
-        let Some(start) = at.checked_sub(anchor.offset.into()).filter(|start| *start >= self.floor) else {
-            return Verdict::None;
-        };
-        let literal = self.compiled.index.literal(anchor);
-        let text = self.bytes.get(start..).unwrap_or_default();
-        let text = text.get(..literal.len()).unwrap_or(text);
-        let is = |(own, byte): (&u8, &u8)| own == byte || anchor.any_case && *own == byte.to_ascii_lowercase();
-        if !literal.iter().zip(text).all(is) {
-            return Verdict::None;
-        }
-        if text.len() < literal.len() {
-            return if self.end == End::SoFar { Verdict::NeedsMore } else { Verdict::None };
-        }
-        let window = Window::new(self.bytes, self.floor, self.end);
-        let starts = !anchor.word_start
-            || window.word_starts(start)
-            || anchor.is_distinct() && window.before(start) == Some(b'_');
-        if !starts {
-            return Verdict::None;
-        }
-        self.verify(anchor.rule.into(), start..start + literal.len())
+    fn scanned(&self) -> scan::Text<'_> {
+        scan::Text { bytes: self.bytes, floor: self.floor, open: self.end == End::SoFar }
     }
 
     /// The rule that names a span found by a generic one; `None` when that needs more text.
@@ -240,13 +155,13 @@ impl Text<'_> {
         }
         // The longest anchor reaches no further from its start to its fingerprint.
         for at in span.start..span.end.min(span.start + NAME_BYTES) {
-            let bytes = self.bytes.get(at..).unwrap_or_default();
-            for anchor in self.compiled.index.anchors(bytes).into_iter().flatten() {
-                if at - span.start != usize::from(anchor.offset) || is_generic(anchor.rule.into()) {
+            for candidate in self.compiled.index.candidates(self.scanned(), Place::of_anchors(at)) {
+                let Candidate::Rule(own, anchor) = candidate else { return None };
+                if anchor.start != span.start || is_generic(own) {
                     continue;
                 }
-                match self.try_anchor(at, anchor) {
-                    Verdict::Span(own, named) if own == *span => return Some(named),
+                match self.verify(own, anchor) {
+                    Verdict::Span(found, named) if found == *span => return Some(named),
                     Verdict::NeedsMore => return None,
                     Verdict::Span(..) | Verdict::None => {}
                 }
@@ -319,11 +234,11 @@ impl Rule {
 #[cfg(test)]
 pub(super) fn check_first_pass(compiled: &Compiled, bytes: &[u8]) {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };
-    let mut scan = Scan::new(&compiled.index.search, bytes, 0, 0, false);
+    let mut scan = compiled.index.scan(text.scanned(), 0);
     let mut seen = scan.next();
     for at in 0..bytes.len() {
         let digits = bytes[at].is_ascii_digit() && !(at > 0 && bytes[at - 1].is_ascii_digit());
-        let run = bytes[at..].iter().take(MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+        let run = bytes[at..].iter().take(scan::MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
         let hex_before = at > 0 && bytes[at - 1].is_ascii_hexdigit();
         let groups = matches!(bytes[at], b':' | b'-' | b'.') && hex_before;
         let colons = bytes[at] == b':' && (hex_before || bytes.get(at + 1) == Some(&b':'));
@@ -332,11 +247,11 @@ pub(super) fn check_first_pass(compiled: &Compiled, bytes: &[u8]) {
         if own.is_some() {
             seen = scan.next();
         }
-        let found = match text.try_place(&every) {
+        let found = match text.try_place(every) {
             Verdict::Span(span, rule) => Some((span, rule)),
             Verdict::None | Verdict::NeedsMore => None,
         };
-        let found_there = own.and_then(|place| match text.try_place(&place) {
+        let found_there = own.and_then(|place| match text.try_place(place) {
             Verdict::Span(span, rule) => Some((span, rule)),
             Verdict::None | Verdict::NeedsMore => None,
         });

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
+use threadkeep_scan::Text;
+
 use super::added::{MAX_ADDED_RULES, RuleError, check_added};
 use super::compiled::Compiled;
 use super::counts::MaskCounts;
 use super::engine::{self, Cursor, Step};
 use super::rule::{Kind, Rule, Scope};
 use super::rules;
-use super::scan::Scan;
 use super::stream::MaskStream;
 
 /// Replaces secrets and personal data in text by placeholders such as `[REDACTED_AWS_KEY]`.
@@ -127,8 +128,7 @@ impl Masker {
 
     /// How many places of the text the first pass does not rule out: what a benchmark compares the whole with.
     pub fn count_places(&self, text: &[u8]) -> usize {
-        let mut scan = Scan::new(&self.compiled.index.search, text, 0, 0, false);
-        std::iter::from_fn(|| scan.next()).count()
+        self.compiled.index.scan(Text { bytes: text, floor: 0, open: false }, 0).count()
     }
 
     /// A value that a rule knows by its start begins the text.

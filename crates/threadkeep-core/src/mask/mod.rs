@@ -8,9 +8,7 @@
 //! with its issuer.
 
 mod added;
-mod block;
 mod check;
-mod class;
 mod compiled;
 mod counts;
 mod detect;
@@ -20,11 +18,8 @@ mod masker;
 mod message;
 mod pattern;
 mod placeholder;
-mod prints;
 mod rule;
 mod rules;
-mod scan;
-mod search;
 mod stream;
 #[cfg(test)]
 mod tests;

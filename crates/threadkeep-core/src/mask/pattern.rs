@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::class::Class;
+use threadkeep_scan::Class;
 use super::window::{LOOK_BACK_BYTES, Window};
 
 /// A source in the language above: read as it is matched, because a match is tried seldom.
@@ -187,7 +187,7 @@ fn ends(window: &Window<'_>, at: usize, last: Option<Class>) -> bool {
     match window.at(at) {
         None => true,
         Some(byte) => {
-            !super::window::is_word(byte) && !last.is_some_and(|class| class.has(byte)) || is_full_stop(window, at)
+            !threadkeep_scan::is_word(byte) && !last.is_some_and(|class| class.has(byte)) || is_full_stop(window, at)
         }
     }
 }

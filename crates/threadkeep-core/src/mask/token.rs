@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use super::class::Class;
+use threadkeep_scan::Class;
 use super::window::Window;
 
 /// Farthest from the start of its name that a token may start, in bytes: the first pass sees at least so far ahead.
-const NEAR_BYTES: usize = super::block::BLOCK_BYTES;
+const NEAR_BYTES: usize = threadkeep_scan::BLOCK_BYTES;
 
 /// Characters of tokens: see `Block::token`.
 pub(super) const TOKEN: Class = Class::of(b"0-9A-Z_a-z$%+./=^~\x2d");

@@ -107,7 +107,7 @@ impl Masker {
 
     /// Cheap: most names hold no anchor.
     fn may_tell(&self, name: &str) -> bool {
-        name.len() <= MAX_NAME_BYTES && self.compiled.index.search.may_hold(name.as_bytes())
+        name.len() <= MAX_NAME_BYTES && self.compiled.index.may_hold(name.as_bytes())
     }
 
     /// Masks a leaf in place, unless it is a payload.

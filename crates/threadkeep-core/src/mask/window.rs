@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use super::class::Class;
+use threadkeep_scan::{Class, ESCAPE_BYTES, is_word, word_starts};
+
 use super::placeholder;
 
 /// Farthest a span may start before the byte that triggered it, in bytes. The longest look-back is the local part of
@@ -14,9 +15,6 @@ pub(super) const CONTEXT_BYTES: usize = 192;
 
 /// Farthest any detector may read ahead of its trigger, in bytes. An escaped RSA-16384 key fits; more is cut.
 pub(super) const LOOK_AHEAD_BYTES: usize = 16 * 1024;
-
-/// Longest escape that ends before a word, in bytes.
-pub(super) const ESCAPE_BYTES: usize = 8;
 
 /// What follows the last byte of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,34 +174,13 @@ impl<'t> Window<'t> {
     /// what terminals show.
     #[inline(never)]
     pub(super) fn word_starts(&self, index: usize) -> bool {
-        self.before(index).is_none_or(|byte| !is_word(byte) || ends_escape(self.back(index, ESCAPE_BYTES)))
+        word_starts(self.back(index, ESCAPE_BYTES))
     }
 
     /// No word character at `index`.
     #[inline(never)]
     pub(super) fn word_ends(&self, index: usize) -> bool {
         !self.at(index).is_some_and(is_word)
-    }
-}
-
-/// `[A-Za-z0-9_]`. Nothing beyond ASCII: values stand between typographic quotes, dashes and letters without spaces.
-pub(super) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// `\n`, `\x1b`, `\u003d` of source text and JSON, `%3D` of an address, the colour of a terminal.
-fn ends_escape(before: &[u8]) -> bool {
-    let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
-    let colour = |code: &[u8]| {
-        let at = code.windows(2).rposition(|pair| pair == b"\x1b[");
-        at.is_some_and(|at| code.iter().skip(at + 2).all(|byte| byte.is_ascii_digit() || *byte == b';'))
-    };
-    match before {
-        [.., b'\\', b'n' | b't' | b'r' | b'b' | b'f'] => true,
-        [.., b'%', a, b] | [.., b'\\', b'x', a, b] if is_hex(&[*a, *b]) => true,
-        [.., b'\\', b'u', a, b, c, d] => is_hex(&[*a, *b, *c, *d]),
-        [code @ .., b'm'] => colour(code),
-        _ => false,
     }
 }
 

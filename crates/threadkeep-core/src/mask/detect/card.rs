@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::mask::check::luhn;
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 const MAX_DIGITS: usize = 19;

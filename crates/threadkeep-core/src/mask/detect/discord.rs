@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::mask::check::base64;
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Triggered by the first two characters: base64 of a digit starts with `M`, `N` or `O`.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::mask::check::{base64, entropy};
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::{CONTEXT_BYTES, Window};
 
 /// Longest credential, in bytes.

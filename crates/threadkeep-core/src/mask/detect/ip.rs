@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
-use crate::mask::window::{Window, is_word};
+use threadkeep_scan::Class;
+use threadkeep_scan::is_word;
+
+use crate::mask::window::Window;
 
 /// Longest zone of an address (`%eth0`), in bytes: an interface name of Linux.
 const ZONE_BYTES: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
 
 /// Longest token, in bytes: group claims make payloads of several kilobytes.

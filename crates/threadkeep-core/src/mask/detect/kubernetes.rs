@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::{CONTEXT_BYTES, Window};
 
 /// How far after `data:` the kind may be named, in bytes: some write it last.

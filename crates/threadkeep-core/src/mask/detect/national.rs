@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::mask::check::national as check;
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::rule::DetectorFn;
 use crate::mask::window::Window;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
 
 /// Longest block that is masked, in bytes. An unterminated one is masked up to here.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Longest E.164 number, in digits.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Words near a bare number that make it one.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::mask::check::entropy;
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Longest user name and longest password, in bytes.

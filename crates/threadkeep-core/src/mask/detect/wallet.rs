@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::mask::check::{base58, bech32, keccak};
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Bitcoin, legacy: `1…` and `3…`; triggered by the first digit.

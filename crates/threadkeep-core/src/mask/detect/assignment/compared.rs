@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::looks;
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Shortest and longest literal, in bytes.

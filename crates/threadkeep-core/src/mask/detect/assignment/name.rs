@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Longest part of a name before and after its word, in bytes.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::name::{Name, Strength};
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Most white space on either side of an operator, in bytes: a line break and an indentation.

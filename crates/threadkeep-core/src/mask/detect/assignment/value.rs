@@ -9,7 +9,7 @@ use super::looks::{
 use super::name::{Name, Strength, contains};
 use super::operator::{APART, ATTRIBUTE, Opening};
 use crate::mask::check::entropy;
-use crate::mask::class::Class;
+use threadkeep_scan::Class;
 use crate::mask::window::Window;
 
 /// Longest value, in bytes. Longer ones are documents; tokens of known issuers have rules of their own.

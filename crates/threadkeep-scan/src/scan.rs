@@ -5,38 +5,56 @@
 //!
 //! What most blocks have none of is asked first, and the rest only of the blocks that have it.
 
-use super::block::{self, BLOCK_BYTES, Block, READ_BYTES};
-use super::index::MAX_DIGITS;
-use super::search::{DigitRuns, Search, Sought};
-use super::window::{self, ESCAPE_BYTES};
+use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
+use crate::index::MAX_DIGITS;
+use crate::search::{DigitRuns, Search, Sought};
+use crate::word::{ESCAPE_BYTES, is_word};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
-pub(super) const LONG_WORD_BYTES: usize = 16;
+pub const LONG_WORD_BYTES: usize = 16;
 
 /// Bytes before the start of a scan that decide what starts there.
 const CONTEXT_BYTES: usize = ESCAPE_BYTES + 2;
 
 /// A place where a rule may apply, and why.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) at: usize,
+pub struct Place {
+    pub at: usize,
     /// The fingerprint of an anchor.
-    pub(super) anchors: bool,
+    pub anchors: bool,
     /// A token may follow.
-    pub(super) before_token: bool,
+    pub before_token: bool,
     /// A run of digits starts.
-    pub(super) digits: bool,
+    pub digits: bool,
     /// How many digits, at most [`MAX_DIGITS`] of them.
-    pub(super) run: usize,
-    pub(super) groups: bool,
-    pub(super) colons: bool,
+    pub run: usize,
+    pub groups: bool,
+    pub colons: bool,
 }
 
+impl Place {
+    /// For asking what [`Candidates`](crate::Candidates) there are by anchors alone, wherever.
+    pub fn of_anchors(at: usize) -> Self {
+        Self { at, anchors: true, before_token: true, digits: false, run: 0, groups: false, colons: false }
+    }
+}
+
+/// What is scanned.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    /// Of UTF-8, usually.
+    pub bytes: &'a [u8],
+    /// What precedes this does not count.
+    pub floor: usize,
+    /// More bytes may follow.
+    pub open: bool,
+}
+
+/// The places of a text, from left to right.
 #[derive(Debug)]
-pub(super) struct Scan<'a> {
+pub struct Scan<'a> {
     bytes: &'a [u8],
     search: &'a Search,
-    /// More bytes may follow.
     open: bool,
     /// Where it started: what precedes that does not count.
     start: usize,
@@ -65,8 +83,8 @@ struct Places {
 }
 
 impl<'a> Scan<'a> {
-    /// From `from` on; what precedes `floor` does not count.
-    pub(super) fn new(search: &'a Search, bytes: &'a [u8], from: usize, floor: usize, open: bool) -> Self {
+    pub(crate) fn new(search: &'a Search, text: Text<'a>, from: usize) -> Self {
+        let Text { bytes, floor, open } = text;
         let base = from.saturating_sub(CONTEXT_BYTES).max(floor).min(from);
         let mut scan = Self {
             bytes,
@@ -89,31 +107,6 @@ impl<'a> Scan<'a> {
         scan.find();
         scan.left &= u64::MAX.checked_shl((from - base) as u32).unwrap_or(0);
         scan
-    }
-
-    pub(super) fn next(&mut self) -> Option<Place> {
-        loop {
-            while self.left == 0 {
-                self.advance()?;
-            }
-            let bit = self.left & self.left.wrapping_neg();
-            self.left ^= bit;
-            let shift = bit.trailing_zeros();
-            let at = self.base + shift as usize;
-            let Places { anchors, before_token, digits, groups, colons } = self.places;
-            let place = Place {
-                at,
-                anchors: anchors & bit != 0,
-                before_token: before_token & bit != 0,
-                digits: digits & bit != 0,
-                run: 0,
-                groups: groups & bit != 0 && self.may_be_groups(at),
-                colons: colons & bit != 0 && self.may_be_colons(at),
-            };
-            if place.anchors || place.digits || place.groups || place.colons {
-                return Some(Place { run: self.run(shift), ..place });
-            }
-        }
     }
 
     /// On to the next block; `None` at the end.
@@ -182,8 +175,8 @@ impl<'a> Scan<'a> {
             DigitRuns::None => 0,
             DigitRuns::Apart | DigitRuns::All => here.digit & !behind(here.digit, before.digit, 1),
         };
-        let groups = if search.groups { groups(here, after) } else { 0 };
-        let colons = if search.colons { colons(here, after) } else { 0 };
+        let groups = if search.groups.is_some() { groups(here, after) } else { 0 };
+        let colons = if search.colons.is_some() { colons(here, after) } else { 0 };
         // Where a token may follow: within the block's length, at least.
         let near = if self.tokens_after == 0 { up_to_last(tokens_here) } else { u64::MAX };
         let words = behind(here.word, before.word, 1);
@@ -264,8 +257,8 @@ impl<'a> Scan<'a> {
     /// four digits and another.
     fn may_be_colons(&self, at: usize) -> bool {
         let hex_before = at > self.start && self.is_hex(at - 1);
-        let edge_before = hex_before || at == self.start || !self.is(at - 1, window::is_word);
-        let edge_after = self.is_hex(at + 2) || !self.is(at + 2, window::is_word);
+        let edge_before = hex_before || at == self.start || !self.is(at - 1, is_word);
+        let edge_after = self.is_hex(at + 2) || !self.is(at + 2, is_word);
         let digits = (1..=4).take_while(|count| self.is_hex(at + count)).count();
         let is_double = self.is(at + 1, |byte| byte == b':') && edge_before && edge_after;
         is_double || hex_before && (1..=digits).any(|count| self.is(at + count + 1, |byte| byte == b':'))
@@ -278,6 +271,59 @@ impl<'a> Scan<'a> {
     /// What is not known yet is what is wished for.
     fn is(&self, at: usize, what: impl Fn(u8) -> bool) -> bool {
         self.bytes.get(at).map_or(self.open && at >= self.bytes.len(), |byte| what(*byte))
+    }
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Place;
+
+    // Not where it is called: the callers are compiled for size.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Place> {
+        loop {
+            while self.left == 0 {
+                self.advance()?;
+            }
+            let bit = self.left & self.left.wrapping_neg();
+            self.left ^= bit;
+            let shift = bit.trailing_zeros();
+            let at = self.base + shift as usize;
+            let Places { anchors, before_token, digits, groups, colons } = self.places;
+            let place = Place {
+                at,
+                anchors: anchors & bit != 0,
+                before_token: before_token & bit != 0,
+                digits: digits & bit != 0,
+                run: 0,
+                groups: groups & bit != 0 && self.may_be_groups(at),
+                colons: colons & bit != 0 && self.may_be_colons(at),
+            };
+            if place.anchors || place.digits || place.groups || place.colons {
+                return Some(Place { run: self.run(shift), ..place });
+            }
+        }
+    }
+}
+
+impl Text<'_> {
+    /// Two more groups of digits follow a run that ends here, or may follow in what has not arrived yet.
+    pub(crate) fn is_grouped(&self, end: usize) -> bool {
+        let mut at = end;
+        for _ in 0..2 {
+            let start = at;
+            while at < start + 2 && self.bytes.get(at).is_some_and(|byte| b" .-()".contains(byte)) {
+                at += 1;
+            }
+            match self.bytes.get(at) {
+                None => return self.open,
+                Some(byte) if at == start || !byte.is_ascii_digit() => return false,
+                Some(_) => {}
+            }
+            while at < end + 2 * MAX_DIGITS && self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+        }
+        true
     }
 }
 

@@ -5,39 +5,39 @@
 //! Which it is, is decided by the build (`.cargo/config.toml`): Node 16, the browsers of 2023 and workerd have them.
 
 /// Bytes of a block.
-pub(super) const BLOCK_BYTES: usize = 64;
+pub const BLOCK_BYTES: usize = 64;
 
 /// Bytes that are read for a block: a fingerprint may go on in the next one.
-pub(super) const READ_BYTES: usize = BLOCK_BYTES + FINGERPRINT_BYTES - 1;
+pub(crate) const READ_BYTES: usize = BLOCK_BYTES + FINGERPRINT_BYTES - 1;
 
 /// Bytes of an anchor that are looked at in the first pass.
-pub(super) const FINGERPRINT_BYTES: usize = 3;
+pub(crate) const FINGERPRINT_BYTES: usize = 3;
 
 /// One mask per class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Block {
-    pub(super) digit: u64,
+pub(crate) struct Block {
+    pub(crate) digit: u64,
     /// `[A-Za-z0-9_]`.
-    pub(super) word: u64,
-    pub(super) underscore: u64,
+    pub(crate) word: u64,
+    pub(crate) underscore: u64,
     /// ASCII word characters, `$%+-./`, `=`, `^`, `~`: what tokens are made of, and a little more.
-    pub(super) token: u64,
-    pub(super) colon: u64,
+    pub(crate) token: u64,
+    pub(crate) colon: u64,
     /// What may separate the groups of an address: `:`, `-`, `.`, and `*=>`, which share a nibble.
-    pub(super) separator: u64,
+    pub(crate) separator: u64,
     /// `#$%`: they stand in drawn passwords, and seldom inside of a word.
-    pub(super) sign: u64,
+    pub(crate) sign: u64,
     /// A fingerprint may start here.
-    pub(super) print: u64,
+    pub(crate) print: u64,
 }
 
 /// For each byte of a fingerprint and each nibble: the buckets (bits) of anchors that have it there.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Prints {
-    pub(super) low: [[u8; 16]; FINGERPRINT_BYTES],
-    pub(super) high: [[u8; 16]; FINGERPRINT_BYTES],
+pub(crate) struct Prints {
+    pub(crate) low: [[u8; 16]; FINGERPRINT_BYTES],
+    pub(crate) high: [[u8; 16]; FINGERPRINT_BYTES],
     /// One byte that is a fingerprint by itself; 0 when there is none.
-    pub(super) single: u8,
+    pub(crate) single: u8,
 }
 
 /// Classes by nibble: a byte is of a class when both of its nibbles have the bit.
@@ -60,7 +60,7 @@ const HIGH: [u8; 16] = [0, 0, 18, 67, 4, 168, 4, 40, 0, 0, 0, 0, 0, 0, 0, 0];
 impl Block {
     /// The classes of the first bytes; those from `known` on are zero, where it is not known already that they are.
     #[inline(always)]
-    pub(super) fn of(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
+    pub(crate) fn of(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         #[cfg(target_feature = "simd128")]
         {
             let _ = known;
@@ -73,7 +73,7 @@ impl Block {
 
 /// Where other fingerprints may start in the first 64 bytes.
 #[inline(never)]
-pub(super) fn prints(bytes: &[u8; READ_BYTES], prints: &Prints) -> u64 {
+pub(crate) fn prints(bytes: &[u8; READ_BYTES], prints: &Prints) -> u64 {
     #[cfg(target_feature = "simd128")]
     return vector::prints(bytes, prints);
     #[cfg(not(target_feature = "simd128"))]
@@ -82,7 +82,7 @@ pub(super) fn prints(bytes: &[u8; READ_BYTES], prints: &Prints) -> u64 {
 
 /// What an escape starts with, among the first 64 bytes: a backslash, a percent sign, or the escape character itself.
 #[inline(never)]
-pub(super) fn escapes(bytes: &[u8; READ_BYTES]) -> u64 {
+pub(crate) fn escapes(bytes: &[u8; READ_BYTES]) -> u64 {
     #[cfg(target_feature = "simd128")]
     return vector::escapes(bytes);
     #[cfg(not(target_feature = "simd128"))]
@@ -162,11 +162,11 @@ mod vector {
         }
     }
 
-    pub(super) fn prints(bytes: &[u8; READ_BYTES], prints: &Prints) -> u64 {
+    pub(crate) fn prints(bytes: &[u8; READ_BYTES], prints: &Prints) -> u64 {
         found(bytes, Four::load::<0>(bytes), prints)
     }
 
-    pub(super) fn escapes(bytes: &[u8; READ_BYTES]) -> u64 {
+    pub(crate) fn escapes(bytes: &[u8; READ_BYTES]) -> u64 {
         let bytes = Four::load::<0>(bytes);
         bytes.is(b'\\').or(bytes.is(b'%')).or(bytes.is(0x1b)).bits()
     }

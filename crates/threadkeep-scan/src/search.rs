@@ -1,21 +1,21 @@
 //! What the first pass looks for: fingerprints of anchors, runs of digits, separators of addresses.
 
-use super::block::Prints;
+use crate::block::Prints;
 
 /// Three bytes, six bits of each.
 const TRIPLES: usize = 1 << 18;
 
 #[derive(Debug, Clone)]
-pub(super) struct Search {
+pub(crate) struct Search {
     /// Of the anchors that count everywhere.
-    pub(super) prints: Prints,
+    pub(crate) prints: Prints,
     /// Of those that count before a token.
-    pub(super) prints_before_token: Prints,
-    pub(super) digit_runs: DigitRuns,
-    /// Separators of MAC addresses.
-    pub(super) groups: bool,
-    /// Colons of IPv6 addresses.
-    pub(super) colons: bool,
+    pub(crate) prints_before_token: Prints,
+    pub(crate) digit_runs: DigitRuns,
+    /// The rule for MAC addresses, by their separators.
+    pub(crate) groups: Option<usize>,
+    /// The rule for IPv6 addresses, by their colons.
+    pub(crate) colons: Option<usize>,
     /// For each way of searching one bit per three bytes: whether some fingerprint is so. Most places end here.
     triples: Box<[u64]>,
     /// A fingerprint of one byte is in force, beside the one of `prints`: every place counts.
@@ -24,7 +24,7 @@ pub(super) struct Search {
 
 /// How an anchor is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sought {
+pub enum Sought {
     /// By its fingerprint.
     Anywhere,
     /// By its fingerprint, where a token may follow.
@@ -34,8 +34,8 @@ pub(super) enum Sought {
 }
 
 /// Which runs of digits are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DigitRuns {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum DigitRuns {
     None,
     /// Those that start a word, or stand behind two letters that do.
     Apart,
@@ -43,20 +43,20 @@ pub(super) enum DigitRuns {
 }
 
 impl Search {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             prints: Prints::default(),
             prints_before_token: Prints::default(),
             digit_runs: DigitRuns::None,
-            groups: false,
-            colons: false,
+            groups: None,
+            colons: None,
             triples: vec![0; 3 * TRIPLES / 64].into_boxed_slice(),
             unsifted: false,
         }
     }
 
     /// Enters the first three bytes of a fingerprint; when there are but two, every third.
-    pub(super) fn sift(&mut self, sought: Sought, print: &[u8], any_case: bool) {
+    pub(crate) fn sift(&mut self, sought: Sought, print: &[u8], any_case: bool) {
         let [first, second, rest @ ..] = print else {
             self.unsifted |= print.first() != Some(&self.prints.single);
             return;
@@ -80,7 +80,7 @@ impl Search {
 
     /// A fingerprint may be at the start of these bytes.
     #[inline(always)]
-    pub(super) fn may_start(&self, sought: Sought, bytes: &[u8]) -> bool {
+    pub(crate) fn may_start(&self, sought: Sought, bytes: &[u8]) -> bool {
         let [first, second, third, ..] = bytes else { return true };
         let triple = triple(sought, *first, *second, *third);
         let stands = self.triples.get(triple / 64).is_none_or(|bits| bits >> (triple % 64) & 1 == 1);
@@ -88,7 +88,7 @@ impl Search {
     }
 
     /// A fingerprint other than those of long words may be in these bytes.
-    pub(super) fn may_hold(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn may_hold(&self, bytes: &[u8]) -> bool {
         (0..bytes.len()).any(|at| {
             let rest = bytes.get(at..).unwrap_or_default();
             self.may_start(Sought::BeforeToken, rest) || self.may_start(Sought::Anywhere, rest)
@@ -103,7 +103,7 @@ fn triple(sought: Sought, first: u8, second: u8, third: u8) -> usize {
 }
 
 /// The byte, and its capital when that counts too.
-pub(super) fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
+pub(crate) fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
     let capital = byte.to_ascii_uppercase();
     std::iter::once(byte).chain((any_case && capital != byte).then_some(capital))
 }

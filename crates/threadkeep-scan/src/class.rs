@@ -2,28 +2,28 @@
 
 /// A set of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Class([u32; 8]);
+pub struct Class([u32; 8]);
 
 impl Class {
-    pub(super) const DIGIT: Class = Class::of(b"0-9");
-    pub(super) const HEX: Class = Class::of(b"0-9a-fA-F");
-    pub(super) const ALNUM: Class = Class::of(b"0-9a-zA-Z");
+    pub const DIGIT: Class = Class::of(b"0-9");
+    pub const HEX: Class = Class::of(b"0-9a-fA-F");
+    pub const ALNUM: Class = Class::of(b"0-9a-zA-Z");
     /// White space as `u8::is_ascii_whitespace` has it.
-    pub(super) const SPACE: Class = Class::of(b" \t\n\x0c\r");
-    pub(super) const BLANK: Class = Class::of(b" \t");
-    pub(super) const QUOTE: Class = Class::of(b"\"'");
-    pub(super) const CONTROL: Class = Class::of(b"\0-\x1f\x7f");
-    pub(super) const BASE64: Class = Class::of(b"0-9a-zA-Z+/");
-    pub(super) const BASE64URL: Class = Class::of(b"0-9a-zA-Z_\x2d");
+    pub const SPACE: Class = Class::of(b" \t\n\x0c\r");
+    pub const BLANK: Class = Class::of(b" \t");
+    pub const QUOTE: Class = Class::of(b"\"'");
+    pub const CONTROL: Class = Class::of(b"\0-\x1f\x7f");
+    pub const BASE64: Class = Class::of(b"0-9a-zA-Z+/");
+    pub const BASE64URL: Class = Class::of(b"0-9a-zA-Z_\x2d");
     const NONE: Class = Class([0; 8]);
 
     /// By the letter of the pattern language; `None` when there is no such class.
-    pub(super) fn parse(letter: u8) -> Option<Class> {
+    pub fn parse(letter: u8) -> Option<Class> {
         LETTERS.get(usize::from(letter)).copied().filter(|class| *class != Self::NONE)
     }
 
     /// `X-Y` is a range; a literal hyphen comes last, as `\x2d` after a character that starts no range.
-    pub(super) const fn of(spec: &[u8]) -> Class {
+    pub const fn of(spec: &[u8]) -> Class {
         let mut set = [0u32; 8];
         let mut index = 0;
         while index < spec.len() {
@@ -40,16 +40,16 @@ impl Class {
         Class(set)
     }
 
-    pub(super) const fn has(&self, byte: u8) -> bool {
+    pub const fn has(&self, byte: u8) -> bool {
         self.0[(byte >> 5) as usize] >> (byte & 31) & 1 == 1
     }
 
     /// These bytes, too.
-    pub(super) const fn or(self, spec: &[u8]) -> Class {
+    pub const fn or(self, spec: &[u8]) -> Class {
         self.or_of(Class::of(spec))
     }
 
-    pub(super) const fn or_of(mut self, other: Class) -> Class {
+    pub const fn or_of(mut self, other: Class) -> Class {
         let mut index = 0;
         while index < self.0.len() {
             self.0[index] |= other.0[index];
@@ -59,7 +59,7 @@ impl Class {
     }
 
     /// Every other byte, those beyond ASCII among them.
-    pub(super) const fn not(mut self) -> Class {
+    pub const fn not(mut self) -> Class {
         let mut index = 0;
         while index < self.0.len() {
             self.0[index] = !self.0[index];
@@ -69,7 +69,7 @@ impl Class {
     }
 
     /// Every byte of this class is one of the other.
-    pub(super) fn is_within(&self, other: &Class) -> bool {
+    pub fn is_within(&self, other: &Class) -> bool {
         self.0.iter().zip(other.0).all(|(own, other)| own & !other == 0)
     }
 }

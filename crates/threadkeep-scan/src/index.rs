@@ -1,0 +1,294 @@
+//! From a place in a text to the rules worth trying there.
+//!
+//! Literals are found by a fingerprint of three bytes, or, when a long word follows them anyway, at the starts of long
+//! words; then a table of byte pairs says which of them it may be.
+
+use crate::block::Prints;
+use crate::class::Class;
+use crate::prints;
+use crate::candidates::Candidates;
+use crate::scan::{Place, Scan, Text};
+use crate::search::{DigitRuns, Search, Sought, cases};
+
+/// The start of a placeholder.
+const PLACEHOLDER: &[u8] = b"[RE";
+
+/// Pairs of seven-bit bytes.
+const PAIRS: usize = 1 << 14;
+
+/// Longest run of digits that is told from longer ones.
+pub const MAX_DIGITS: usize = 20;
+
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub(crate) search: Search,
+    /// Number of the first link of each pair, plus one; 0 when there is none.
+    pairs: Box<[u16]>,
+    links: Vec<Link>,
+    anchors: Vec<Anchor>,
+    /// What the anchors refer to.
+    literals: Vec<u8>,
+    digits: Vec<Digits>,
+    /// For each length of a run, the numbers of `digits` that may apply, one length after the other.
+    by_length: Vec<u16>,
+    /// Where each length ends in `by_length`.
+    length_ends: [u16; MAX_DIGITS + 1],
+}
+
+/// An anchor of a pair.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    anchor: u16,
+    /// As in `Index::pairs`: the next link of the same pair, which is of the same rule or a later one.
+    next: u16,
+    /// What follows the pair, if the anchor tells, and its capital if that counts too.
+    third: Option<u8>,
+    third_capital: Option<u8>,
+}
+
+/// A literal that a value has, and where in it the pair is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anchor {
+    pub(crate) rule: u16,
+    literal: u16,
+    len: u8,
+    pub(crate) offset: u8,
+    pub(crate) any_case: bool,
+    pub(crate) word_start: bool,
+    pub(crate) sought: Sought,
+}
+
+/// A kind of runs of digits.
+#[derive(Debug, Clone, Copy)]
+pub struct Digits {
+    /// The number of its rule.
+    pub rule: u16,
+    /// Lengths of the run; [`MAX_DIGITS`] stands for more.
+    pub least: u8,
+    /// See `least`.
+    pub most: u8,
+    /// What stands before the run, if that is asked for.
+    pub before: Option<Class>,
+    /// What stands behind it.
+    pub after: Option<Class>,
+    /// Two more groups of digits follow.
+    pub grouped: bool,
+    /// It starts a word, or stands behind two letters that do.
+    pub apart: bool,
+}
+
+/// A literal that is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Literal<'l> {
+    /// Of ASCII, 1 to 255 bytes.
+    pub text: &'l [u8],
+    /// It is written in lower case and stands for every case.
+    pub any_case: bool,
+    /// It counts at the start of a word only.
+    pub word_start: bool,
+    /// How it is looked for.
+    pub sought: Sought,
+}
+
+impl Index {
+    /// With nothing to look for.
+    pub fn new() -> Self {
+        Self {
+            search: Search::new(),
+            pairs: vec![0; PAIRS].into_boxed_slice(),
+            links: Vec::new(),
+            anchors: Vec::new(),
+            literals: Vec::new(),
+            digits: Vec::new(),
+            by_length: Vec::new(),
+            length_ends: [0; MAX_DIGITS + 1],
+        }
+    }
+
+    /// A literal of a rule. Where two stand at one place, the one that was added first is tried first.
+    pub fn add_literal(&mut self, rule: usize, literal: Literal<'_>) {
+        let Literal { text, any_case, word_start, sought } = literal;
+        let start = self.literals.len();
+        self.literals.extend_from_slice(text);
+        let (rule, literal, len) = (rule as u16, start as u16, text.len() as u8);
+        self.anchors.push(Anchor { rule, literal, len, offset: 0, any_case, word_start, sought });
+    }
+
+    /// Runs of digits of a rule.
+    pub fn add_digits(&mut self, digits: Digits) {
+        let runs = if digits.apart { DigitRuns::Apart } else { DigitRuns::All };
+        self.search.digit_runs = self.search.digit_runs.max(runs);
+        self.digits.push(digits);
+    }
+
+    /// The rule for a colon, hyphen or dot between the groups of an address in hexadecimal.
+    pub fn set_groups(&mut self, rule: usize) {
+        self.search.groups = Some(rule);
+    }
+
+    /// The rule for the first colon of what may be an IPv6 address.
+    pub fn set_colons(&mut self, rule: usize) {
+        self.search.colons = Some(rule);
+    }
+
+    /// Call it when everything was added.
+    #[must_use]
+    pub fn finish(mut self) -> Self {
+        self.choose_prints();
+        // The anchors of a pair are chained from the last to the first, so that the first stands in front.
+        for number in (0..self.anchors.len()).rev() {
+            self.chain(number);
+        }
+        self.sort_digits();
+        self
+    }
+
+    /// The places from `from` on.
+    pub fn scan<'a>(&'a self, text: Text<'a>, from: usize) -> Scan<'a> {
+        Scan::new(&self.search, text, from)
+    }
+
+    /// The rules worth trying at a place of this text.
+    pub fn candidates<'a>(&'a self, text: Text<'a>, place: Place) -> Candidates<'a> {
+        Candidates::new(self, text, place)
+    }
+
+    /// Cheap, and seldom wrong: no literal of those that need no long word is in these bytes.
+    pub fn may_hold(&self, bytes: &[u8]) -> bool {
+        self.search.may_hold(bytes)
+    }
+
+    /// For the anchors that no long word gives away, and the start of a placeholder, which is skipped.
+    fn choose_prints(&mut self) {
+        self.search.prints = self.prints_of(Sought::Anywhere, &[(PLACEHOLDER, false)]);
+        self.search.prints_before_token = self.prints_of(Sought::BeforeToken, &[]);
+        self.search.sift(Sought::Anywhere, PLACEHOLDER, false);
+    }
+
+    fn prints_of(&mut self, sought: Sought, more: &[(&[u8], bool)]) -> Prints {
+        let own = self.anchors.iter().filter(|anchor| anchor.sought == sought);
+        let texts: Vec<_> = own.map(|anchor| (self.literal(anchor), anchor.any_case)).chain(more.iter().copied()).collect();
+        let (prints, offsets) = prints::choose(&texts);
+        for (anchor, offset) in self.anchors.iter_mut().filter(|anchor| anchor.sought == sought).zip(offsets) {
+            anchor.offset = offset as u8;
+        }
+        prints
+    }
+
+    fn chain(&mut self, number: usize) {
+        let Some(anchor) = self.anchors.get(number).copied() else { return };
+        let literal = self.literal(&anchor).to_vec();
+        let print = literal.get(usize::from(anchor.offset)..).unwrap_or_default();
+        let (Some(first), second, third) = (print.first().copied(), print.get(1).copied(), print.get(2).copied())
+        else {
+            return;
+        };
+        let link = Link {
+            anchor: number as u16,
+            next: 0,
+            third,
+            third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
+        };
+        self.search.sift(anchor.sought, print, anchor.any_case);
+        for first in cases(first, anchor.any_case) {
+            match second {
+                Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),
+                None => (0..128).for_each(|second| self.link(pair(first, second), link)),
+            }
+        }
+    }
+
+    fn link(&mut self, pair: usize, link: Link) {
+        let Some(first) = self.pairs.get_mut(pair) else { return };
+        self.links.push(Link { next: *first, ..link });
+        *first = self.links.len() as u16;
+    }
+
+    fn sort_digits(&mut self) {
+        for (len, end) in self.length_ends.iter_mut().enumerate() {
+            let fits = |digits: &Digits| (digits.least..=digits.most).contains(&(len as u8));
+            let numbers = self.digits.iter().enumerate().filter(|(_, digits)| fits(digits));
+            self.by_length.extend(numbers.map(|(number, _)| number as u16));
+            *end = self.by_length.len() as u16;
+        }
+    }
+
+    /// The anchors whose fingerprint may stand at the start of these bytes; `None` when there are no two.
+    pub(crate) fn anchors(&self, bytes: &[u8]) -> Option<Anchors<'_>> {
+        let [first, second, rest @ ..] = bytes else { return None };
+        let next = self.pairs.get(pair(*first, *second)).copied().unwrap_or(0);
+        Some(Anchors { index: self, next, third: rest.first().copied() })
+    }
+
+    pub(crate) fn literal(&self, anchor: &Anchor) -> &[u8] {
+        let start = usize::from(anchor.literal);
+        self.literals.get(start..start + usize::from(anchor.len)).unwrap_or_default()
+    }
+
+    /// The kinds of runs of `len` digits.
+    pub(crate) fn digits(&self, len: usize) -> &[u16] {
+        let start = len.checked_sub(1).and_then(|shorter| self.length_ends.get(shorter)).copied().unwrap_or(0);
+        let end = self.length_ends.get(len).copied().unwrap_or(0);
+        self.by_length.get(usize::from(start)..usize::from(end)).unwrap_or_default()
+    }
+
+    /// The rule for this kind of runs, when these bytes may stand around one.
+    /// `grouped`: two more groups may follow.
+    pub(crate) fn digit_rule(
+        &self,
+        number: u16,
+        before: Option<u8>,
+        after: Option<u8>,
+        grouped: bool,
+    ) -> Option<usize> {
+        let digits = self.digits.get(usize::from(number))?;
+        let fits = is(digits.before, before) && is(digits.after, after) && (grouped || !digits.grouped);
+        fits.then_some(digits.rule.into())
+    }
+}
+
+fn is(class: Option<Class>, byte: Option<u8>) -> bool {
+    match (class, byte) {
+        (None, _) => true,
+        (Some(class), Some(byte)) => class.has(byte),
+        (Some(_), None) => false,
+    }
+}
+
+/// See [`Index::anchors`].
+#[derive(Debug)]
+pub(crate) struct Anchors<'a> {
+    index: &'a Index,
+    next: u16,
+    third: Option<u8>,
+}
+
+impl<'a> Iterator for Anchors<'a> {
+    type Item = &'a Anchor;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a Anchor> {
+        loop {
+            let link = self.index.links.get(usize::from(self.next.checked_sub(1)?))?;
+            self.next = link.next;
+            let fits = match self.third {
+                Some(third) => link.third.is_none_or(|own| own == third) || link.third_capital == Some(third),
+                None => true,
+            };
+            if fits {
+                return self.index.anchors.get(usize::from(link.anchor));
+            }
+        }
+    }
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first & 127) << 7 | usize::from(second & 127)
+}
+
+impl Anchor {
+    /// Long enough to be no accident behind an underscore: `MY_tskey-…`.
+    pub(crate) fn is_distinct(&self) -> bool {
+        self.len >= 5 && !self.any_case
+    }
+}

@@ -1,0 +1,21 @@
+//! The masker's first pass: from a text to the few places where a rule may apply, and to the rules worth trying there.
+//!
+//! It reads every byte of every text, and so it is a crate of its own: this one is compiled for speed, the others for
+//! size (`[profile.release.package]` of the workspace). What a rule is, and whether it holds, is for `threadkeep-core`.
+
+mod block;
+mod candidates;
+mod class;
+mod index;
+mod prints;
+mod scan;
+mod search;
+mod word;
+
+pub use block::BLOCK_BYTES;
+pub use candidates::{Candidate, Candidates};
+pub use class::Class;
+pub use index::{Digits, Index, Literal, MAX_DIGITS};
+pub use scan::{LONG_WORD_BYTES, Place, Scan, Text};
+pub use search::Sought;
+pub use word::{ESCAPE_BYTES, is_word, word_starts};
