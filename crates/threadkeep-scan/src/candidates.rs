@@ -2,73 +2,140 @@
 
 use std::ops::Range;
 
-use crate::index::{Anchors, Index, MAX_DIGITS};
-use crate::scan::{Place, Text};
+use crate::digits::MAX_DIGITS;
+use crate::index::{Anchors, Index};
+use crate::scan::Text;
 use crate::search::Sought;
 use crate::word::word_starts;
 
-/// What [`Candidates`] give.
+/// What a scan finds at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Candidate {
     /// A rule by its number, and the range of the anchor that it is tried for; empty for digits and addresses.
     Rule(usize, Range<usize>),
-    /// Whether there is one depends on what has not arrived yet. Nothing comes after this.
+    /// A bracket that may start a placeholder.
+    Bracket,
+    /// Whether there is one depends on what has not arrived yet.
     NeedsMore,
 }
 
-/// The candidates of one place: by its digits, as an address, then by its anchors in the order of their rules.
+/// Why a place is one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reasons {
+    /// The fingerprint of an anchor.
+    pub anchors: bool,
+    /// A token may follow.
+    pub before_token: bool,
+    /// A run of so many digits starts, [`MAX_DIGITS`] at most.
+    pub digits: usize,
+    /// A separator of a MAC address.
+    pub groups: bool,
+    /// The first colon of an IPv6 address.
+    pub colons: bool,
+}
+
+impl Reasons {
+    /// Any anchor.
+    pub const ANCHORS: Self = Self { anchors: true, before_token: true, digits: 0, groups: false, colons: false };
+}
+
+/// The candidates of one place: a bracket, by its digits, as an address, then by its anchors in the order of their rules.
 #[derive(Debug)]
-pub struct Candidates<'a> {
-    index: &'a Index,
-    text: Text<'a>,
-    place: Place,
-    digits: &'a [u16],
-    /// See [`Text::is_grouped`].
-    grouped: bool,
+pub(crate) struct Candidates<'a> {
+    pub(crate) index: &'a Index,
+    pub(crate) text: Text<'a>,
+    pub(crate) at: usize,
+    bracket: bool,
+    /// Kinds of runs of digits that are left.
+    digits: u64,
     groups: Option<usize>,
     colons: Option<usize>,
     anchors: Option<Anchors<'a>>,
+    before_token: bool,
     needs_more: bool,
 }
 
 impl<'a> Candidates<'a> {
-    pub(crate) fn new(index: &'a Index, text: Text<'a>, place: Place) -> Self {
-        let known = text.bytes.len() - place.at;
-        let cut = text.open && place.digits && known <= place.run && known < MAX_DIGITS;
-        let anchors = if place.anchors { index.anchors(text.bytes.get(place.at..).unwrap_or_default()) } else { None };
+    pub(crate) fn new(index: &'a Index, text: Text<'a>) -> Self {
         Self {
             index,
             text,
-            place,
-            digits: if place.digits && !cut { index.digits(place.run) } else { &[] },
-            grouped: place.digits && text.is_grouped(place.at + place.run),
-            groups: index.search.groups.filter(|_| place.groups),
-            colons: index.search.colons.filter(|_| place.colons),
-            needs_more: cut || text.open && place.anchors && anchors.is_none(),
-            anchors,
+            at: 0,
+            bracket: false,
+            digits: 0,
+            groups: None,
+            colons: None,
+            anchors: None,
+            before_token: false,
+            needs_more: false,
         }
     }
 
-    fn digit_rule(&mut self) -> Option<usize> {
-        let Place { at, run, .. } = self.place;
-        let before = if at > self.text.floor { self.text.bytes.get(at - 1).copied() } else { None };
-        let after = self.text.bytes.get(at + run).copied();
-        while let Some((number, rest)) = self.digits.split_first() {
-            self.digits = rest;
-            if let Some(rule) = self.index.digit_rule(*number, before, after, self.grouped) {
-                return Some(rule);
-            }
+    /// Those of a place, by what was seen there.
+    #[inline(always)]
+    pub(crate) fn start(&mut self, at: usize, reasons: Reasons) {
+        let Reasons { anchors, before_token, digits, groups, colons } = reasons;
+        self.at = at;
+        self.before_token = before_token;
+        self.needs_more = false;
+        if digits > 0 {
+            self.start_digits(digits);
         }
-        None
+        self.groups = self.index.search.groups.filter(|_| groups);
+        self.colons = self.index.search.colons.filter(|_| colons);
+        if anchors {
+            let rest = self.text.bytes.get(at..).unwrap_or_default();
+            self.bracket = rest.first() == Some(&b'[');
+            self.anchors = self.index.anchors(rest);
+            self.needs_more |= self.text.open && self.anchors.is_none();
+        }
+    }
+
+    fn start_digits(&mut self, run: usize) {
+        let Text { bytes, floor, open } = self.text;
+        let known = bytes.len() - self.at;
+        if open && known <= run && known < MAX_DIGITS {
+            self.needs_more = true;
+            return;
+        }
+        let before = if self.at > floor { bytes.get(self.at - 1).copied() } else { None };
+        let table = &self.index.digits;
+        self.digits = table.kinds(run, before, bytes.get(self.at + run).copied());
+        if self.digits & table.grouped != 0 && !self.text.is_grouped(self.at + run) {
+            self.digits &= !table.grouped;
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> Option<Candidate> {
+        let whole = |rule| Some(Candidate::Rule(rule, self.at..self.at));
+        if std::mem::take(&mut self.bracket) {
+            return Some(Candidate::Bracket);
+        }
+        if self.digits != 0
+            && let Some(rule) = self.index.digits.rule(self.digits)
+        {
+            self.digits &= self.digits - 1;
+            return whole(rule);
+        }
+        if let Some(rule) = self.groups.take().or_else(|| self.colons.take()) {
+            return whole(rule);
+        }
+        if self.anchors.is_some()
+            && let Some(candidate) = self.anchor()
+        {
+            return Some(candidate);
+        }
+        std::mem::take(&mut self.needs_more).then_some(Candidate::NeedsMore)
     }
 
     fn anchor(&mut self) -> Option<Candidate> {
         let Text { bytes, floor, open } = self.text;
         for anchor in self.anchors.as_mut()? {
-            if anchor.sought == Sought::BeforeToken && !self.place.before_token {
+            if anchor.sought == Sought::BeforeToken && !self.before_token {
                 continue;
             }
-            let Some(start) = self.place.at.checked_sub(anchor.offset.into()).filter(|start| *start >= floor) else {
+            let Some(start) = self.at.checked_sub(anchor.offset.into()).filter(|start| *start >= floor) else {
                 continue;
             };
             let literal = self.index.literal(anchor);
@@ -91,23 +158,7 @@ impl<'a> Candidates<'a> {
                 return Some(Candidate::Rule(anchor.rule.into(), start..start + literal.len()));
             }
         }
+        self.anchors = None;
         None
-    }
-}
-
-impl Iterator for Candidates<'_> {
-    type Item = Candidate;
-
-    // Not where it is called: the callers are compiled for size.
-    #[inline(never)]
-    fn next(&mut self) -> Option<Candidate> {
-        let at = self.place.at;
-        if let Some(rule) = self.digit_rule() {
-            return Some(Candidate::Rule(rule, at..at));
-        }
-        if let Some(rule) = self.groups.take().or_else(|| self.colons.take()) {
-            return Some(Candidate::Rule(rule, at..at));
-        }
-        self.anchor().or_else(|| std::mem::take(&mut self.needs_more).then_some(Candidate::NeedsMore))
     }
 }

@@ -4,10 +4,10 @@
 //! words; then a table of byte pairs says which of them it may be.
 
 use crate::block::Prints;
-use crate::class::Class;
 use crate::prints;
-use crate::candidates::Candidates;
-use crate::scan::{Place, Scan, Text};
+use crate::candidates::{Candidate, Candidates, Reasons};
+use crate::digits::{DigitTable, Digits};
+use crate::scan::{Scan, Text};
 use crate::search::{DigitRuns, Search, Sought, cases};
 
 /// The start of a placeholder.
@@ -15,9 +15,6 @@ const PLACEHOLDER: &[u8] = b"[RE";
 
 /// Pairs of seven-bit bytes.
 const PAIRS: usize = 1 << 14;
-
-/// Longest run of digits that is told from longer ones.
-pub const MAX_DIGITS: usize = 20;
 
 #[derive(Debug, Clone)]
 pub struct Index {
@@ -28,11 +25,7 @@ pub struct Index {
     anchors: Vec<Anchor>,
     /// What the anchors refer to.
     literals: Vec<u8>,
-    digits: Vec<Digits>,
-    /// For each length of a run, the numbers of `digits` that may apply, one length after the other.
-    by_length: Vec<u16>,
-    /// Where each length ends in `by_length`.
-    length_ends: [u16; MAX_DIGITS + 1],
+    pub(crate) digits: DigitTable,
 }
 
 /// An anchor of a pair.
@@ -58,25 +51,6 @@ pub(crate) struct Anchor {
     pub(crate) sought: Sought,
 }
 
-/// A kind of runs of digits.
-#[derive(Debug, Clone, Copy)]
-pub struct Digits {
-    /// The number of its rule.
-    pub rule: u16,
-    /// Lengths of the run; [`MAX_DIGITS`] stands for more.
-    pub least: u8,
-    /// See `least`.
-    pub most: u8,
-    /// What stands before the run, if that is asked for.
-    pub before: Option<Class>,
-    /// What stands behind it.
-    pub after: Option<Class>,
-    /// Two more groups of digits follow.
-    pub grouped: bool,
-    /// It starts a word, or stands behind two letters that do.
-    pub apart: bool,
-}
-
 /// A literal that is looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Literal<'l> {
@@ -99,9 +73,7 @@ impl Index {
             links: Vec::new(),
             anchors: Vec::new(),
             literals: Vec::new(),
-            digits: Vec::new(),
-            by_length: Vec::new(),
-            length_ends: [0; MAX_DIGITS + 1],
+            digits: DigitTable::new(),
         }
     }
 
@@ -118,7 +90,7 @@ impl Index {
     pub fn add_digits(&mut self, digits: Digits) {
         let runs = if digits.apart { DigitRuns::Apart } else { DigitRuns::All };
         self.search.digit_runs = self.search.digit_runs.max(runs);
-        self.digits.push(digits);
+        self.digits.add(&digits);
     }
 
     /// The rule for a colon, hyphen or dot between the groups of an address in hexadecimal.
@@ -139,18 +111,19 @@ impl Index {
         for number in (0..self.anchors.len()).rev() {
             self.chain(number);
         }
-        self.sort_digits();
         self
     }
 
-    /// The places from `from` on.
+    /// The candidates from `from` on, with their places, from left to right.
     pub fn scan<'a>(&'a self, text: Text<'a>, from: usize) -> Scan<'a> {
-        Scan::new(&self.search, text, from)
+        Scan::new(self, text, from)
     }
 
-    /// The rules worth trying at a place of this text.
-    pub fn candidates<'a>(&'a self, text: Text<'a>, place: Place) -> Candidates<'a> {
-        Candidates::new(self, text, place)
+    /// The rules worth trying at one place, whatever a scan would see there.
+    pub fn at<'a>(&'a self, text: Text<'a>, at: usize, reasons: Reasons) -> impl Iterator<Item = Candidate> + 'a {
+        let mut candidates = Candidates::new(self, text);
+        candidates.start(at, reasons);
+        std::iter::from_fn(move || candidates.next()).filter(|candidate| *candidate != Candidate::Bracket)
     }
 
     /// Cheap, and seldom wrong: no literal of those that need no long word is in these bytes.
@@ -204,15 +177,6 @@ impl Index {
         *first = self.links.len() as u16;
     }
 
-    fn sort_digits(&mut self) {
-        for (len, end) in self.length_ends.iter_mut().enumerate() {
-            let fits = |digits: &Digits| (digits.least..=digits.most).contains(&(len as u8));
-            let numbers = self.digits.iter().enumerate().filter(|(_, digits)| fits(digits));
-            self.by_length.extend(numbers.map(|(number, _)| number as u16));
-            *end = self.by_length.len() as u16;
-        }
-    }
-
     /// The anchors whose fingerprint may stand at the start of these bytes; `None` when there are no two.
     pub(crate) fn anchors(&self, bytes: &[u8]) -> Option<Anchors<'_>> {
         let [first, second, rest @ ..] = bytes else { return None };
@@ -223,35 +187,6 @@ impl Index {
     pub(crate) fn literal(&self, anchor: &Anchor) -> &[u8] {
         let start = usize::from(anchor.literal);
         self.literals.get(start..start + usize::from(anchor.len)).unwrap_or_default()
-    }
-
-    /// The kinds of runs of `len` digits.
-    pub(crate) fn digits(&self, len: usize) -> &[u16] {
-        let start = len.checked_sub(1).and_then(|shorter| self.length_ends.get(shorter)).copied().unwrap_or(0);
-        let end = self.length_ends.get(len).copied().unwrap_or(0);
-        self.by_length.get(usize::from(start)..usize::from(end)).unwrap_or_default()
-    }
-
-    /// The rule for this kind of runs, when these bytes may stand around one.
-    /// `grouped`: two more groups may follow.
-    pub(crate) fn digit_rule(
-        &self,
-        number: u16,
-        before: Option<u8>,
-        after: Option<u8>,
-        grouped: bool,
-    ) -> Option<usize> {
-        let digits = self.digits.get(usize::from(number))?;
-        let fits = is(digits.before, before) && is(digits.after, after) && (grouped || !digits.grouped);
-        fits.then_some(digits.rule.into())
-    }
-}
-
-fn is(class: Option<Class>, byte: Option<u8>) -> bool {
-    match (class, byte) {
-        (None, _) => true,
-        (Some(class), Some(byte)) => class.has(byte),
-        (Some(_), None) => false,
     }
 }
 

@@ -6,6 +6,7 @@
 mod block;
 mod candidates;
 mod class;
+mod digits;
 mod index;
 mod prints;
 mod scan;
@@ -13,9 +14,10 @@ mod search;
 mod word;
 
 pub use block::BLOCK_BYTES;
-pub use candidates::{Candidate, Candidates};
+pub use candidates::{Candidate, Reasons};
 pub use class::Class;
-pub use index::{Digits, Index, Literal, MAX_DIGITS};
-pub use scan::{LONG_WORD_BYTES, Place, Scan, Text};
+pub use digits::{Digits, MAX_DIGITS};
+pub use index::{Index, Literal};
+pub use scan::{LONG_WORD_BYTES, Scan, Text};
 pub use search::Sought;
 pub use word::{ESCAPE_BYTES, is_word, word_starts};

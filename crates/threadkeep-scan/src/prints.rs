@@ -11,14 +11,14 @@ const BUCKETS: usize = 8;
 /// annealing against prose, source text and JSON (`docs/masking.md`): of other texts a sixth as many pass as when each takes what
 /// is best for itself. Whatever is not here does so.
 const CHOSEN: [&str; BUCKETS] = [
-    "sic pik AKC SWM 00D _mm tId AZD swd tif",
-    "--B --u SSW ;Se ==: []:",
-    "-u␣ -us -1- %7C +AC *:",
-    "ta: raC RAL v1. bas fau za| pas ras",
-    "rer rb5 res |ey [RE",
-    r#"fm1 fm2 fo1 "== "␣= "!= "␣! '== '␣= '!= '␣!"#,
-    ":// Fly xox xr- ws_ :fx zr|",
-    "AP1 AP2 AP3 AP4 AP5 AP6 AP7 AP8 AP9 Q~ :AA :A JQQ AWS AAA pwd pw",
+    "xox :fx za| pas |ey",
+    "EGI AKC AP1 AP2 AP3 AP4 AP5 AP6 AP7 AP8 AP9 JQQ %7C AWS AAA AZD +AC *:",
+    "CS: m2_ SSW ==: []: ssw cur",
+    r#":// fm1 fo1 64: lt: "== "␣= "!= "␣! '== '␣= '!= '␣!"#,
+    "sic pik ta: SWM _mm _ac sAc pwd swd tif",
+    "bea 00D ;Se 23$",
+    "-u␣ -us V1␣ v1. zr| [RE",
+    "Q~ RAL :AA :A pw",
 ];
 
 /// The bytes of a fingerprint; one that the anchor has not may be any.

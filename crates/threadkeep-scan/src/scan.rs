@@ -6,7 +6,9 @@
 //! What most blocks have none of is asked first, and the rest only of the blocks that have it.
 
 use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
-use crate::index::MAX_DIGITS;
+use crate::candidates::{Candidate, Candidates, Reasons};
+use crate::digits::MAX_DIGITS;
+use crate::index::Index;
 use crate::search::{DigitRuns, Search, Sought};
 use crate::word::{ESCAPE_BYTES, is_word};
 
@@ -15,29 +17,6 @@ pub const LONG_WORD_BYTES: usize = 16;
 
 /// Bytes before the start of a scan that decide what starts there.
 const CONTEXT_BYTES: usize = ESCAPE_BYTES + 2;
-
-/// A place where a rule may apply, and why.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    pub at: usize,
-    /// The fingerprint of an anchor.
-    pub anchors: bool,
-    /// A token may follow.
-    pub before_token: bool,
-    /// A run of digits starts.
-    pub digits: bool,
-    /// How many digits, at most [`MAX_DIGITS`] of them.
-    pub run: usize,
-    pub groups: bool,
-    pub colons: bool,
-}
-
-impl Place {
-    /// For asking what [`Candidates`](crate::Candidates) there are by anchors alone, wherever.
-    pub fn of_anchors(at: usize) -> Self {
-        Self { at, anchors: true, before_token: true, digits: false, run: 0, groups: false, colons: false }
-    }
-}
 
 /// What is scanned.
 #[derive(Debug, Clone, Copy)]
@@ -50,12 +29,13 @@ pub struct Text<'a> {
     pub open: bool,
 }
 
-/// The places of a text, from left to right.
+/// The places of a text and their candidates, from left to right.
 #[derive(Debug)]
 pub struct Scan<'a> {
     bytes: &'a [u8],
     search: &'a Search,
     open: bool,
+    candidates: Candidates<'a>,
     /// Where it started: what precedes that does not count.
     start: usize,
     /// Index of the first byte of `here`.
@@ -83,13 +63,14 @@ struct Places {
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(search: &'a Search, text: Text<'a>, from: usize) -> Self {
+    pub(crate) fn new(index: &'a Index, text: Text<'a>, from: usize) -> Self {
         let Text { bytes, floor, open } = text;
         let base = from.saturating_sub(CONTEXT_BYTES).max(floor).min(from);
         let mut scan = Self {
             bytes,
-            search,
+            search: &index.search,
             open,
+            candidates: Candidates::new(index, text),
             start: base,
             base,
             before: Block::default(),
@@ -275,12 +256,16 @@ impl<'a> Scan<'a> {
 }
 
 impl Iterator for Scan<'_> {
-    type Item = Place;
+    /// A place, and what it may be.
+    type Item = (usize, Candidate);
 
     // Not where it is called: the callers are compiled for size.
     #[inline(never)]
-    fn next(&mut self) -> Option<Place> {
+    fn next(&mut self) -> Option<(usize, Candidate)> {
         loop {
+            if let Some(candidate) = self.candidates.next() {
+                return Some((self.candidates.at, candidate));
+            }
             while self.left == 0 {
                 self.advance()?;
             }
@@ -289,18 +274,14 @@ impl Iterator for Scan<'_> {
             let shift = bit.trailing_zeros();
             let at = self.base + shift as usize;
             let Places { anchors, before_token, digits, groups, colons } = self.places;
-            let place = Place {
-                at,
+            let reasons = Reasons {
                 anchors: anchors & bit != 0,
                 before_token: before_token & bit != 0,
-                digits: digits & bit != 0,
-                run: 0,
+                digits: if digits & bit == 0 { 0 } else { self.run(shift) },
                 groups: groups & bit != 0 && self.may_be_groups(at),
                 colons: colons & bit != 0 && self.may_be_colons(at),
             };
-            if place.anchors || place.digits || place.groups || place.colons {
-                return Some(Place { run: self.run(shift), ..place });
-            }
+            self.candidates.start(at, reasons);
         }
     }
 }

@@ -58,7 +58,13 @@ impl Search {
     /// Enters the first three bytes of a fingerprint; when there are but two, every third.
     pub(crate) fn sift(&mut self, sought: Sought, print: &[u8], any_case: bool) {
         let [first, second, rest @ ..] = print else {
-            self.unsifted |= print.first() != Some(&self.prints.single);
+            match (sought, print.first()) {
+                // Enough that a long word starts there; six bits of each byte are looked at.
+                (Sought::Long, Some(first)) => {
+                    (0..64).for_each(|second| (0..64).for_each(|third| self.enter(sought, *first, second, third)))
+                }
+                (_, first) => self.unsifted |= first != Some(&self.prints.single),
+            }
             return;
         };
         for first in cases(*first, any_case) {

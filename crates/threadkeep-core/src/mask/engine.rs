@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::{self as scan, Candidate, Place};
+use threadkeep_scan::{Candidate, Reasons, Text as Scanned};
 
 use super::check::sample;
 use super::compiled::Compiled;
@@ -87,8 +87,11 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
 /// Whether a value that an anchor gives away begins at the very start.
 pub(super) fn starts_with_value(compiled: &Compiled, bytes: &[u8]) -> bool {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };
-    let starts = |at: usize| matches!(text.try_place(Place::of_anchors(at)), Verdict::Span(span, _) if span.start == 0);
-    (0..NAME_BYTES.min(bytes.len())).any(starts)
+    let is_value = |candidate: Candidate| match candidate {
+        Candidate::Rule(rule, anchor) => matches!(text.verify(rule, anchor), Verdict::Span(span, _) if span.start == 0),
+        Candidate::Bracket | Candidate::NeedsMore => false,
+    };
+    (0..NAME_BYTES.min(bytes.len())).any(|at| compiled.index.at(text.scanned(), at, Reasons::ANCHORS).any(is_value))
 }
 
 enum Verdict {
@@ -109,10 +112,10 @@ impl Text<'_> {
     /// Moves the cursor to the next candidate that is more than nothing, or past a placeholder; `None` at the end.
     fn next(&self, cursor: &mut Cursor) -> Option<Verdict> {
         let open = self.end == End::SoFar;
-        for place in self.compiled.index.scan(self.scanned(), cursor.at) {
-            cursor.at = place.at;
-            if self.bytes.get(place.at) == Some(&b'[') {
-                match placeholder::at(self.bytes, place.at, !open) {
+        for (at, candidate) in self.compiled.index.scan(self.scanned(), cursor.at) {
+            cursor.at = at;
+            match candidate {
+                Candidate::Bracket => match placeholder::at(self.bytes, at, !open) {
                     placeholder::Look::No => {}
                     placeholder::Look::NeedsMore => return Some(Verdict::NeedsMore),
                     placeholder::Look::Ends(end) => {
@@ -120,31 +123,20 @@ impl Text<'_> {
                         cursor.floor = end;
                         return Some(Verdict::None);
                     }
-                }
-            }
-            match self.try_place(place) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
+                },
+                Candidate::Rule(rule, anchor) => match self.verify(rule, anchor) {
+                    Verdict::None => {}
+                    verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return Some(verdict),
+                },
+                Candidate::NeedsMore => return Some(Verdict::NeedsMore),
             }
         }
         cursor.at = cursor.at.max(self.bytes.len());
         None
     }
 
-    /// Tries every rule that may apply at a place.
-    fn try_place(&self, place: Place) -> Verdict {
-        for candidate in self.compiled.index.candidates(self.scanned(), place) {
-            let Candidate::Rule(rule, anchor) = candidate else { return Verdict::NeedsMore };
-            match self.verify(rule, anchor) {
-                Verdict::None => {}
-                verdict @ (Verdict::NeedsMore | Verdict::Span(..)) => return verdict,
-            }
-        }
-        Verdict::None
-    }
-
-    fn scanned(&self) -> scan::Text<'_> {
-        scan::Text { bytes: self.bytes, floor: self.floor, open: self.end == End::SoFar }
+    fn scanned(&self) -> Scanned<'_> {
+        Scanned { bytes: self.bytes, floor: self.floor, open: self.end == End::SoFar }
     }
 
     /// The rule that names a span found by a generic one; `None` when that needs more text.
@@ -155,7 +147,7 @@ impl Text<'_> {
         }
         // The longest anchor reaches no further from its start to its fingerprint.
         for at in span.start..span.end.min(span.start + NAME_BYTES) {
-            for candidate in self.compiled.index.candidates(self.scanned(), Place::of_anchors(at)) {
+            for candidate in self.compiled.index.at(self.scanned(), at, Reasons::ANCHORS) {
                 let Candidate::Rule(own, anchor) = candidate else { return None };
                 if anchor.start != span.start || is_generic(own) {
                     continue;
@@ -234,27 +226,28 @@ impl Rule {
 #[cfg(test)]
 pub(super) fn check_first_pass(compiled: &Compiled, bytes: &[u8]) {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };
-    let mut scan = compiled.index.scan(text.scanned(), 0);
-    let mut seen = scan.next();
+    let seen: Vec<_> = compiled.index.scan(text.scanned(), 0).collect();
+    let first = |mut candidates: &mut dyn Iterator<Item = Candidate>| {
+        Iterator::find_map(&mut candidates, |candidate| match candidate {
+            Candidate::Rule(rule, anchor) => match text.verify(rule, anchor) {
+                Verdict::Span(span, rule) => Some((span, rule)),
+                Verdict::None | Verdict::NeedsMore => None,
+            },
+            Candidate::Bracket | Candidate::NeedsMore => None,
+        })
+    };
     for at in 0..bytes.len() {
-        let digits = bytes[at].is_ascii_digit() && !(at > 0 && bytes[at - 1].is_ascii_digit());
-        let run = bytes[at..].iter().take(scan::MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
+        let is_run = !(at > 0 && bytes[at - 1].is_ascii_digit());
+        let run = bytes[at..].iter().take(threadkeep_scan::MAX_DIGITS).take_while(|byte| byte.is_ascii_digit()).count();
         let hex_before = at > 0 && bytes[at - 1].is_ascii_hexdigit();
-        let groups = matches!(bytes[at], b':' | b'-' | b'.') && hex_before;
-        let colons = bytes[at] == b':' && (hex_before || bytes.get(at + 1) == Some(&b':'));
-        let every = Place { at, anchors: true, before_token: true, digits, run, groups, colons };
-        let own = seen.filter(|place| place.at == at);
-        if own.is_some() {
-            seen = scan.next();
-        }
-        let found = match text.try_place(every) {
-            Verdict::Span(span, rule) => Some((span, rule)),
-            Verdict::None | Verdict::NeedsMore => None,
+        let every = Reasons {
+            digits: if is_run { run } else { 0 },
+            groups: matches!(bytes[at], b':' | b'-' | b'.') && hex_before,
+            colons: bytes[at] == b':' && (hex_before || bytes.get(at + 1) == Some(&b':')),
+            ..Reasons::ANCHORS
         };
-        let found_there = own.and_then(|place| match text.try_place(place) {
-            Verdict::Span(span, rule) => Some((span, rule)),
-            Verdict::None | Verdict::NeedsMore => None,
-        });
+        let found = first(&mut compiled.index.at(text.scanned(), at, every));
+        let found_there = first(&mut seen.iter().filter(|(own, _)| *own == at).map(|(_, candidate)| candidate.clone()));
         assert_eq!(found_there, found, "at {at} of {:?}", String::from_utf8_lossy(bytes));
     }
 }

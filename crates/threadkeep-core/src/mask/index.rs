@@ -54,8 +54,8 @@ fn digits(rule: usize, runs: &[u8]) -> Option<Digits> {
         rest => (None, false, rest),
     };
     let (least, most) = pattern::range(bytes, b'-')?;
-    let [least, most] = [least, most].map(|len| len.min(MAX_DIGITS) as u8);
-    Some(Digits { rule: rule as u16, least, most, before, after, grouped, apart })
+    let [least, most] = [least, most].map(|len| len.min(MAX_DIGITS));
+    Some(Digits { rule, least, most, before, after, grouped, apart })
 }
 
 /// A long word stands wherever the value does.

@@ -14,7 +14,7 @@ pub(super) const RULES: &[Line] = &[
         "bitcoin-key",
         Kind::Secret,
         "CRYPTO_KEY",
-        digits("^<1-20>a"),
+        word("5"),
         wallet::bitcoin_key,
         "wallet import format",
     ),
@@ -26,7 +26,7 @@ pub(super) const RULES: &[Line] = &[
         wallet::bitcoin_key,
         "wallet import format",
     ),
-    detector("bitcoin", Kind::Financial, "CRYPTO", digits("^<1-20>a"), wallet::bitcoin, "base58check"),
+    detector("bitcoin", Kind::Financial, "CRYPTO", word("1 3"), wallet::bitcoin, "base58check"),
     detector("bitcoin-segwit", Kind::Financial, "CRYPTO", word("bc1 BC1"), wallet::bitcoin_segwit, "BIP 173, BIP 350"),
     detector("ethereum", Kind::Financial, "CRYPTO", word("0x"), wallet::ethereum, "EIP-55"),
 ];

@@ -1,0 +1,72 @@
+//! Which rules a run of digits may be tried for, by its length and what stands around it.
+
+use crate::class::Class;
+
+/// Longest run of digits that is told from longer ones.
+pub const MAX_DIGITS: usize = 20;
+
+/// A kind of runs of digits.
+#[derive(Debug, Clone, Copy)]
+pub struct Digits {
+    /// The number of its rule.
+    pub rule: usize,
+    /// Lengths of the run; [`MAX_DIGITS`] stands for more.
+    pub least: usize,
+    /// See `least`.
+    pub most: usize,
+    /// What stands before the run, if that is asked for.
+    pub before: Option<Class>,
+    /// What stands behind it.
+    pub after: Option<Class>,
+    /// Two more groups of digits follow.
+    pub grouped: bool,
+    /// It starts a word, or stands behind two letters that do.
+    pub apart: bool,
+}
+
+/// One bit for each kind, so 64 of them at most; a test of the masker counts them.
+#[derive(Debug, Clone)]
+pub(crate) struct DigitTable {
+    rules: Vec<usize>,
+    by_length: [u64; MAX_DIGITS + 1],
+    /// By the byte before the run; the last one is for nothing.
+    before: Box<[u64]>,
+    after: Box<[u64]>,
+    pub(crate) grouped: u64,
+}
+
+const NOTHING: usize = 256;
+
+impl DigitTable {
+    pub(crate) fn new() -> Self {
+        let none = || vec![0; NOTHING + 1].into_boxed_slice();
+        Self { rules: Vec::new(), by_length: [0; MAX_DIGITS + 1], before: none(), after: none(), grouped: 0 }
+    }
+
+    pub(crate) fn add(&mut self, digits: &Digits) {
+        let Some(bit) = 1u64.checked_shl(self.rules.len() as u32) else { return };
+        self.rules.push(digits.rule);
+        for (len, kinds) in self.by_length.iter_mut().enumerate() {
+            *kinds |= if (digits.least..=digits.most).contains(&len) { bit } else { 0 };
+        }
+        for (table, class) in [(&mut self.before, digits.before), (&mut self.after, digits.after)] {
+            for (byte, kinds) in table.iter_mut().enumerate() {
+                let fits = class.is_none_or(|class| byte != NOTHING && class.has(byte as u8));
+                *kinds |= if fits { bit } else { 0 };
+            }
+        }
+        self.grouped |= if digits.grouped { bit } else { 0 };
+    }
+
+    /// The kinds that a run of `len` digits between these bytes may be.
+    #[inline(always)]
+    pub(crate) fn kinds(&self, len: usize, before: Option<u8>, after: Option<u8>) -> u64 {
+        let by = |table: &[u64], byte: Option<u8>| table.get(byte.map_or(NOTHING, usize::from)).copied().unwrap_or(0);
+        self.by_length.get(len).copied().unwrap_or(0) & by(&self.before, before) & by(&self.after, after)
+    }
+
+    /// The rule of the first of these kinds.
+    pub(crate) fn rule(&self, kinds: u64) -> Option<usize> {
+        self.rules.get(kinds.trailing_zeros() as usize).copied()
+    }
+}
