@@ -91,18 +91,34 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// Some rule takes runs of this length that stand where this one does.
+    #[inline(always)]
+    pub(crate) fn may_be_digits(&self, at: usize, run: usize) -> bool {
+        self.is_cut(at, run) || self.kinds(at, run) != 0
+    }
+
+    #[inline(always)]
+    fn kinds(&self, at: usize, run: usize) -> u64 {
+        let before = if at > self.text.floor { self.text.bytes.get(at - 1).copied() } else { None };
+        self.index.digits.kinds(run, before, self.text.bytes.get(at + run).copied())
+    }
+
+    /// The run may go on in what has not arrived yet.
+    #[inline(always)]
+    fn is_cut(&self, at: usize, run: usize) -> bool {
+        let known = self.text.bytes.len().saturating_sub(at);
+        self.text.open && known <= run && known < MAX_DIGITS
+    }
+
     fn start_digits(&mut self, run: usize) {
-        let Text { bytes, floor, open } = self.text;
-        let known = bytes.len() - self.at;
-        if open && known <= run && known < MAX_DIGITS {
+        if self.is_cut(self.at, run) {
             self.needs_more = true;
             return;
         }
-        let before = if self.at > floor { bytes.get(self.at - 1).copied() } else { None };
-        let table = &self.index.digits;
-        self.digits = table.kinds(run, before, bytes.get(self.at + run).copied());
-        if self.digits & table.grouped != 0 && !self.text.is_grouped(self.at + run) {
-            self.digits &= !table.grouped;
+        self.digits = self.kinds(self.at, run);
+        let grouped = self.index.digits.grouped;
+        if self.digits & grouped != 0 && !self.text.is_grouped(self.at + run) {
+            self.digits &= !grouped;
         }
     }
 

@@ -173,6 +173,9 @@ impl<'a> Scan<'a> {
         }
         let before_token = if near == 0 { 0 } else { self.sift(Sought::BeforeToken, near & self.prints_before_token()) };
         let anchors = self.sift(Sought::Anywhere, self.here.print) | self.sift(Sought::Long, long) | before_token;
+        let digits = self.only(digits, |at, shift| self.candidates.may_be_digits(at, self.run(shift)));
+        let groups = self.only(groups, |at, _| self.may_be_groups(at));
+        let colons = self.only(colons, |at, _| self.may_be_colons(at));
         self.places = Places { anchors, before_token, digits, groups, colons };
         self.left = anchors | digits | groups | colons;
         let known = self.bytes.len() - self.base;
@@ -199,12 +202,17 @@ impl<'a> Scan<'a> {
     /// The places where some fingerprint is.
     #[inline(always)]
     fn sift(&self, sought: Sought, places: u64) -> u64 {
+        self.only(places, |at, _| self.search.may_start(sought, self.bytes.get(at..).unwrap_or_default()))
+    }
+
+    /// The places of which something holds.
+    #[inline(always)]
+    fn only(&self, places: u64, holds: impl Fn(usize, u32) -> bool) -> u64 {
         let (mut left, mut sifted) = (places, 0);
         while left != 0 {
             let shift = left.trailing_zeros();
             left &= left - 1;
-            let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
-            sifted |= u64::from(self.search.may_start(sought, rest)) << shift;
+            sifted |= u64::from(holds(self.base + shift as usize, shift)) << shift;
         }
         sifted
     }
@@ -221,6 +229,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Two hexadecimal digits on either side and the next separators of a MAC address, or four.
+    #[inline(never)]
     fn may_be_groups(&self, at: usize) -> bool {
         let separator = self.bytes.get(at).copied();
         let is_group = |end: usize, len: usize| (1..=len).all(|count| self.is_hex(end.wrapping_sub(count)));
@@ -228,14 +237,15 @@ impl<'a> Scan<'a> {
             self.is(at + width, |byte| Some(byte) == separator) && is_group(at, width - 1) && is_group(at + width, width - 1)
         };
         match separator {
-            Some(b':') => goes_on(3),
-            Some(b'-' | b'.') => goes_on(3) || goes_on(5),
+            Some(b':' | b'-') => goes_on(3),
+            Some(b'.') => goes_on(5),
             _ => false,
         }
     }
 
     /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or before a group of at most
     /// four digits and another.
+    #[inline(never)]
     fn may_be_colons(&self, at: usize) -> bool {
         let hex_before = at > self.start && self.is_hex(at - 1);
         let edge_before = hex_before || at == self.start || !self.is(at - 1, is_word);
@@ -278,8 +288,8 @@ impl Iterator for Scan<'_> {
                 anchors: anchors & bit != 0,
                 before_token: before_token & bit != 0,
                 digits: if digits & bit == 0 { 0 } else { self.run(shift) },
-                groups: groups & bit != 0 && self.may_be_groups(at),
-                colons: colons & bit != 0 && self.may_be_colons(at),
+                groups: groups & bit != 0,
+                colons: colons & bit != 0,
             };
             self.candidates.start(at, reasons);
         }
