@@ -38,18 +38,48 @@ pub struct Scan<'a> {
     candidates: Candidates<'a>,
     /// Where it started: what precedes that does not count.
     start: usize,
-    /// Index of the first byte of `here`.
+    /// Index of the first byte of the block whose places are given out.
     base: usize,
-    before: Block,
-    here: Block,
-    after: Block,
-    /// Behind `after`: whether a token starts there depends on how it goes on.
-    later: Block,
-    /// Where what tells a token is in `after`.
-    tokens_after: u64,
+    /// The one before it, itself, the next, and the one behind that: whether a token starts in the next depends on how it goes
+    /// on. By their numbers, modulo 4.
+    blocks: [Block; 4],
+    number: usize,
+    /// What is known of the next block already.
+    ahead: Ahead,
     places: Places,
     /// Those of `places` that have not been given out.
     left: u64,
+}
+
+/// Blocks by where they are, from the one before the block at hand on.
+const BEFORE: usize = 0;
+const HERE: usize = 1;
+const AFTER: usize = 2;
+const LATER: usize = 3;
+
+/// What goes on for some bytes from each byte of a block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ahead {
+    /// A run of [`LONG_WORD_BYTES`] token characters.
+    long: u64,
+    /// What tells a token: see `token::stands` of the core.
+    tokens: u64,
+}
+
+impl Ahead {
+    #[inline(always)]
+    fn of(before: &Block, here: &Block, after: &Block) -> Self {
+        let long = run_of_16(here.token, after.token);
+        let mut tokens = here.sign & behind(here.word | here.sign, before.word | before.sign, 1);
+        // Most blocks have no digit in a word, and no long word.
+        if here.digit | after.digit != 0 {
+            tokens |= one_of_8(here.digit, after.digit) & run_of_8(here.token, after.token);
+        }
+        if long != 0 {
+            tokens |= run_of_20(here, after);
+        }
+        Self { long, tokens }
+    }
 }
 
 /// The places of one block, one mask for each reason.
@@ -63,6 +93,8 @@ struct Places {
 }
 
 impl<'a> Scan<'a> {
+    // These are not where they are called, because the callers are compiled for size.
+    #[inline(never)]
     pub(crate) fn new(index: &'a Index, text: Text<'a>, from: usize) -> Self {
         let Text { bytes, floor, open } = text;
         let base = from.saturating_sub(CONTEXT_BYTES).max(floor).min(from);
@@ -73,50 +105,53 @@ impl<'a> Scan<'a> {
             candidates: Candidates::new(index, text),
             start: base,
             base,
-            before: Block::default(),
-            here: Block::default(),
-            after: Block::default(),
-            later: Block::default(),
-            tokens_after: 0,
+            blocks: [Block::default(); 4],
+            number: 0,
+            ahead: Ahead::default(),
             places: Places::default(),
             left: 0,
         };
-        scan.here = scan.block(base);
-        scan.after = scan.block(base + BLOCK_BYTES);
-        scan.later = scan.block(base + 2 * BLOCK_BYTES);
-        scan.tokens_after = tokens(&scan.before, &scan.here, &scan.after);
+        for ahead in [HERE, AFTER, LATER] {
+            scan.load(ahead);
+        }
+        let [before, here, after] = [BEFORE, HERE, AFTER].map(|which| scan.block(which));
+        scan.ahead = Ahead::of(before, here, after);
         scan.find();
         scan.left &= u64::MAX.checked_shl((from - base) as u32).unwrap_or(0);
         scan
     }
 
     /// On to the next block; `None` at the end.
+    #[inline(always)]
     fn advance(&mut self) -> Option<()> {
         if self.base + BLOCK_BYTES >= self.bytes.len() {
             return None;
         }
         self.base += BLOCK_BYTES;
-        self.before = self.here;
-        self.here = self.after;
-        self.after = self.later;
-        self.later = self.block(self.base + 2 * BLOCK_BYTES);
+        self.number += 1;
+        self.load(LATER);
         self.find();
         Some(())
     }
 
-    /// Length of the run of digits that starts at a bit of `here`.
-    fn run(&self, shift: u32) -> usize {
-        let Self { here, after, .. } = self;
-        let digits = if shift == 0 { here.digit } else { ahead(here.digit, after.digit, shift) };
-        (digits.trailing_ones() as usize).min(MAX_DIGITS)
+    #[inline(always)]
+    fn block(&self, which: usize) -> &Block {
+        &self.blocks[(self.number + which) % 4]
     }
 
-    #[inline(always)]
-    fn block(&self, at: usize) -> Block {
-        match self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+    fn load(&mut self, which: usize) {
+        let at = self.base + (which - HERE) * BLOCK_BYTES;
+        self.blocks[(self.number + which) % 4] = match self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
             Some(bytes) => Block::of(bytes, BLOCK_BYTES, &self.search.prints),
             None => self.last_block(at),
-        }
+        };
+    }
+
+    /// Length of the run of digits that starts at a bit of this block.
+    fn run(&self, shift: u32) -> usize {
+        let (here, after) = (self.block(HERE).digit, self.block(AFTER).digit);
+        let digits = if shift == 0 { here } else { ahead(here, after, shift) };
+        (digits.trailing_ones() as usize).min(MAX_DIGITS)
     }
 
     /// The text ends in it.
@@ -145,25 +180,22 @@ impl<'a> Scan<'a> {
     }
 
     /// What is asked of each kind of place.
-    #[inline(always)]
     fn find(&mut self) {
         let search = self.search;
-        let Self { before, here, after, later, .. } = self;
-        let tokens_here = self.tokens_after;
-        self.tokens_after = tokens(here, after, later);
-        let mut long = run_of_16(here.token, after.token);
+        let [before, here, after, later] = [BEFORE, HERE, AFTER, LATER].map(|which| self.block(which));
+        let Ahead { mut long, tokens } = self.ahead;
+        let next = Ahead::of(here, after, later);
         let mut digits = match search.digit_runs {
             DigitRuns::None => 0,
             DigitRuns::Apart | DigitRuns::All => here.digit & !behind(here.digit, before.digit, 1),
         };
         let groups = if search.groups.is_some() { groups(here, after) } else { 0 };
-        let colons = if search.colons.is_some() { colons(here, after) } else { 0 };
+        let colons = if search.colons.is_some() && here.colon != 0 { colons(here, after) } else { 0 };
         // Where a token may follow: within the block's length, at least.
-        let near = if self.tokens_after == 0 { up_to_last(tokens_here) } else { u64::MAX };
+        let near = if next.tokens == 0 { up_to_last(tokens) } else { u64::MAX };
         let words = behind(here.word, before.word, 1);
         if (long | digits) & words != 0 {
             let escaped = self.behind_escape();
-            let Self { before, here, .. } = self;
             // An escape ends a word, and some anchors may stand behind an underscore.
             let starts = !words | escaped | behind(here.underscore, before.underscore, 1);
             long &= starts;
@@ -172,10 +204,11 @@ impl<'a> Scan<'a> {
             }
         }
         let before_token = if near == 0 { 0 } else { self.sift(Sought::BeforeToken, near & self.prints_before_token()) };
-        let anchors = self.sift(Sought::Anywhere, self.here.print) | self.sift(Sought::Long, long) | before_token;
+        let anchors = self.sift(Sought::Anywhere, here.print) | self.sift(Sought::Long, long) | before_token;
         let digits = self.only(digits, |at, shift| self.candidates.may_be_digits(at, self.run(shift)));
         let groups = self.only(groups, |at, _| self.may_be_groups(at));
         let colons = self.only(colons, |at, _| self.may_be_colons(at));
+        self.ahead = next;
         self.places = Places { anchors, before_token, digits, groups, colons };
         self.left = anchors | digits | groups | colons;
         let known = self.bytes.len() - self.base;
@@ -356,15 +389,6 @@ fn behind(here: u64, before: u64, count: u32) -> u64 {
 #[inline(always)]
 fn ahead(here: u64, after: u64, count: u32) -> u64 {
     here >> count | after << (64 - count)
-}
-
-/// What tells a token: see `token::stands`.
-#[inline(always)]
-fn tokens(before: &Block, here: &Block, after: &Block) -> u64 {
-    let signs = here.sign & behind(here.word | here.sign, before.word | before.sign, 1);
-    // Most blocks have no digit in a word, and no long word.
-    let digits = if here.digit | after.digit == 0 { 0 } else { one_of_8(here.digit, after.digit) & run_of_8(here.token, after.token) };
-    signs | digits | run_of_20(here, after)
 }
 
 /// Where one of eight bytes is.

@@ -123,6 +123,19 @@ impl<'t> Name<'t> {
         self.head.starts_with(b"--")
     }
 
+    /// `<token …`.
+    pub(super) fn opens_element(&self, window: &Window<'_>) -> bool {
+        window.before(self.word.start - self.head.len()) == Some(b'<')
+    }
+
+    /// A space and a letter follow.
+    pub(super) fn goes_on_as_prose(&self, window: &Window<'_>) -> bool {
+        window.at(self.tail.end) == Some(b' ')
+            && window.at(self.tail.end + 1).is_some_and(|byte| byte.is_ascii_alphabetic())
+            && !self.is_option()
+            && !self.opens_element(window)
+    }
+
     /// `pw`: two letters, which other programs use for other things.
     pub(super) fn is_short(&self, window: &Window<'_>) -> bool {
         self.word.len() == 2 && window.slice(self.word.start, self.word.end).eq_ignore_ascii_case(b"pw")

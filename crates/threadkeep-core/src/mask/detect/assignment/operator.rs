@@ -38,6 +38,11 @@ pub(super) struct Opening {
 
 impl Opening {
     pub(super) fn read(window: &Window<'_>, name: &Name<'_>) -> Option<Self> {
+        // Prose, mostly: `the key was lost`. None but the last way of writing it is left.
+        if name.goes_on_as_prose(window) {
+            let (operator, at) = after_words(window, name)?;
+            return Some(Self::after(window, operator, at));
+        }
         let closed = closing(window, name.tail.end);
         let (operator, at) =
             operator(window, closed, name).or_else(|| apart(window, name)).or_else(|| after_words(window, name))?;
@@ -153,7 +158,7 @@ fn after_user(window: &Window<'_>, start: usize) -> Option<usize> {
 
 /// Behind the attributes of an element: `<pass encoding="base64">`.
 fn after_attributes(window: &Window<'_>, name: &Name<'_>) -> Option<usize> {
-    let starts = window.before(name.word.start - name.head.len()) == Some(b'<');
+    let starts = name.opens_element(window);
     let len = window.run(name.tail.end, WORDS_BYTES, const { &Class::of(b"<>\n").not() });
     let at = name.tail.end + len;
     (starts && len > 0 && window.at(at) == Some(b'>')).then_some(at + 1)

@@ -121,11 +121,10 @@ fn starts_drawn(text: &[u8]) -> bool {
 
 /// `machine … login … password …` of a `.netrc`.
 fn is_login(window: &Window<'_>, name: &Name<'_>, value: &[u8]) -> bool {
-    let before = window.back(name.word.start, 64);
     let typed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     // The login may be an e-mail address, which is a placeholder by then.
-    let named = contains(before, b"login ") || before == b" ";
-    named && typed && (PASSWORD_BYTES..=128).contains(&value.len()) && !is_reference(value)
+    let named = |before: &[u8]| contains(before, b"login ") || before == b" ";
+    typed && named(window.back(name.word.start, 64)) && (PASSWORD_BYTES..=128).contains(&value.len()) && !is_reference(value)
 }
 
 pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
