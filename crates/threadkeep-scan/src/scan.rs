@@ -40,6 +40,9 @@ pub struct Scan<'a> {
     start: usize,
     /// Index of the first byte of the block whose places are given out.
     base: usize,
+    next: usize,
+    /// Bytes of the first block that only decide what starts behind them.
+    skipped: u32,
     /// The one before it, itself, the next, and the one behind that: whether a token starts in the next depends on how it goes
     /// on. By their numbers, modulo 4.
     blocks: [Block; 4],
@@ -105,31 +108,35 @@ impl<'a> Scan<'a> {
             candidates: Candidates::new(index, text),
             start: base,
             base,
+            next: base,
+            skipped: (from - base) as u32,
             blocks: [Block::default(); 4],
             number: 0,
             ahead: Ahead::default(),
             places: Places::default(),
             left: 0,
         };
-        for ahead in [HERE, AFTER, LATER] {
-            scan.load(ahead);
-        }
-        let [before, here, after] = [BEFORE, HERE, AFTER].map(|which| scan.block(which));
-        scan.ahead = Ahead::of(before, here, after);
-        scan.find();
-        scan.left &= u64::MAX.checked_shl((from - base) as u32).unwrap_or(0);
+        // The first block is the next one, as for every other.
+        let [here, after] = [base, base + BLOCK_BYTES].map(|at| scan.last_block(at));
+        scan.ahead = Ahead::of(&Block::default(), &here, &after);
+        scan.blocks = [Block::default(), Block::default(), here, after];
         scan
     }
 
     /// On to the next block; `None` at the end.
     #[inline(always)]
     fn advance(&mut self) -> Option<()> {
-        if self.base + BLOCK_BYTES >= self.bytes.len() {
+        if self.next >= self.bytes.len() {
             return None;
         }
-        self.base += BLOCK_BYTES;
+        self.base = self.next;
+        self.next += BLOCK_BYTES;
         self.number += 1;
-        self.load(LATER);
+        let later = self.next + BLOCK_BYTES;
+        self.blocks[(self.number + LATER) % 4] = match self.bytes.get(later..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => Block::of(bytes, BLOCK_BYTES, &self.search.prints),
+            None => self.last_block(later),
+        };
         self.find();
         Some(())
     }
@@ -139,14 +146,6 @@ impl<'a> Scan<'a> {
         &self.blocks[(self.number + which) % 4]
     }
 
-    fn load(&mut self, which: usize) {
-        let at = self.base + (which - HERE) * BLOCK_BYTES;
-        self.blocks[(self.number + which) % 4] = match self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(bytes) => Block::of(bytes, BLOCK_BYTES, &self.search.prints),
-            None => self.last_block(at),
-        };
-    }
-
     /// Length of the run of digits that starts at a bit of this block.
     fn run(&self, shift: u32) -> usize {
         let (here, after) = (self.block(HERE).digit, self.block(AFTER).digit);
@@ -154,7 +153,7 @@ impl<'a> Scan<'a> {
         (digits.trailing_ones() as usize).min(MAX_DIGITS)
     }
 
-    /// The text ends in it.
+    /// The text may end in it.
     #[inline(never)]
     fn last_block(&self, at: usize) -> Block {
         let known = self.bytes.len().saturating_sub(at);
@@ -180,6 +179,7 @@ impl<'a> Scan<'a> {
     }
 
     /// What is asked of each kind of place.
+    #[inline(always)]
     fn find(&mut self) {
         let search = self.search;
         let [before, here, after, later] = [BEFORE, HERE, AFTER, LATER].map(|which| self.block(which));
@@ -211,10 +211,10 @@ impl<'a> Scan<'a> {
         self.ahead = next;
         self.places = Places { anchors, before_token, digits, groups, colons };
         self.left = anchors | digits | groups | colons;
+        // Places before the start are not asked for, nor any behind the end.
         let known = self.bytes.len() - self.base;
-        if known < BLOCK_BYTES {
-            self.left &= (1 << known) - 1;
-        }
+        let end = if known < BLOCK_BYTES { (1 << known) - 1 } else { u64::MAX };
+        self.left &= end & u64::MAX << std::mem::take(&mut self.skipped);
     }
 
     /// What an escape may end before: see `Window::word_starts`.
