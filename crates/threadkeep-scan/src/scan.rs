@@ -9,7 +9,7 @@ use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::MAX_DIGITS;
 use crate::index::Index;
-use crate::search::{DigitRuns, Search, Sought};
+use crate::search::{DigitRuns, Search, Sought, WAYS};
 use crate::word::{ESCAPE_BYTES, is_word};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
@@ -203,8 +203,8 @@ impl<'a> Scan<'a> {
                 digits &= starts | behind_two_letters(before, here, escaped);
             }
         }
-        let before_token = if near == 0 { 0 } else { self.sift(Sought::BeforeToken, near & self.prints_before_token()) };
-        let anchors = self.sift(Sought::Anywhere, here.print) | self.sift(Sought::Long, long) | before_token;
+        let before_token = if near == 0 { 0 } else { near & self.prints_before_token() };
+        let (anchors, before_token) = self.sift(here.print, before_token, long);
         let digits = self.only(digits, |at, shift| self.candidates.may_be_digits(at, self.run(shift)));
         let groups = self.only(groups, |at, _| self.may_be_groups(at));
         let colons = self.only(colons, |at, _| self.may_be_colons(at));
@@ -232,10 +232,21 @@ impl<'a> Scan<'a> {
         (2..=ESCAPE_BYTES as u32 + 2).map(|count| behind(here, before, count)).fold(0, |all, own| all | own)
     }
 
-    /// The places where some fingerprint is.
+    /// The places where some fingerprint is, and those of them that count before a token.
     #[inline(always)]
-    fn sift(&self, sought: Sought, places: u64) -> u64 {
-        self.only(places, |at, _| self.search.may_start(sought, self.bytes.get(at..).unwrap_or_default()))
+    fn sift(&self, prints: u64, before_token: u64, long: u64) -> (u64, u64) {
+        let mut left = prints | before_token | long;
+        let mut sifted = [0; WAYS];
+        while left != 0 {
+            let shift = left.trailing_zeros();
+            left &= left - 1;
+            let stands = self.search.may_start(self.bytes.get(self.base + shift as usize..).unwrap_or_default());
+            for (sifted, stands) in sifted.iter_mut().zip(stands) {
+                *sifted |= stands << shift;
+            }
+        }
+        let before_token = before_token & sifted[Sought::BeforeToken as usize];
+        (prints & sifted[Sought::Anywhere as usize] | before_token | long & sifted[Sought::Long as usize], before_token)
     }
 
     /// The places of which something holds.

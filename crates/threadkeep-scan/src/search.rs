@@ -5,6 +5,9 @@ use crate::block::Prints;
 /// Three bytes, six bits of each.
 const TRIPLES: usize = 1 << 18;
 
+/// Ways of searching: see [`Sought`].
+pub(crate) const WAYS: usize = 3;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Search {
     /// Of the anchors that count everywhere.
@@ -17,7 +20,7 @@ pub(crate) struct Search {
     /// The rule for IPv6 addresses, by their colons.
     pub(crate) colons: Option<usize>,
     /// For each way of searching one bit per three bytes: whether some fingerprint is so. Most places end here.
-    triples: Box<[u64]>,
+    triples: Box<[[u64; WAYS]]>,
     /// A fingerprint of one byte is in force, beside the one of `prints`: every place counts.
     unsifted: bool,
 }
@@ -50,7 +53,7 @@ impl Search {
             digit_runs: DigitRuns::None,
             groups: None,
             colons: None,
-            triples: vec![0; 3 * TRIPLES / 64].into_boxed_slice(),
+            triples: vec![[0; WAYS]; TRIPLES / 64].into_boxed_slice(),
             unsifted: false,
         }
     }
@@ -78,34 +81,36 @@ impl Search {
     }
 
     fn enter(&mut self, sought: Sought, first: u8, second: u8, third: u8) {
-        let triple = triple(sought, first, second, third);
-        if let Some(bits) = self.triples.get_mut(triple / 64) {
+        let triple = triple(first, second, third);
+        if let Some(bits) = self.triples.get_mut(triple / 64).and_then(|ways| ways.get_mut(sought as usize)) {
             *bits |= 1 << (triple % 64);
         }
     }
 
-    /// A fingerprint may be at the start of these bytes.
+    /// For each way of searching 1 when a fingerprint may be at the start of these bytes.
     #[inline(always)]
-    pub(crate) fn may_start(&self, sought: Sought, bytes: &[u8]) -> bool {
-        let [first, second, third, ..] = bytes else { return true };
-        let triple = triple(sought, *first, *second, *third);
-        let stands = self.triples.get(triple / 64).is_none_or(|bits| bits >> (triple % 64) & 1 == 1);
-        stands || self.unsifted || *first == self.prints.single
+    pub(crate) fn may_start(&self, bytes: &[u8]) -> [u64; WAYS] {
+        let [first, second, third, ..] = bytes else { return [1; WAYS] };
+        if self.unsifted || *first == self.prints.single {
+            return [1; WAYS];
+        }
+        let triple = triple(*first, *second, *third);
+        self.triples.get(triple / 64).map_or([1; WAYS], |ways| ways.map(|bits| bits >> (triple % 64) & 1))
     }
 
     /// A fingerprint other than those of long words may be in these bytes.
     pub(crate) fn may_hold(&self, bytes: &[u8]) -> bool {
         (0..bytes.len()).any(|at| {
-            let rest = bytes.get(at..).unwrap_or_default();
-            self.may_start(Sought::BeforeToken, rest) || self.may_start(Sought::Anywhere, rest)
+            let [anywhere, before_token, _] = self.may_start(bytes.get(at..).unwrap_or_default());
+            anywhere | before_token == 1
         })
     }
 }
 
 /// Six bits of each byte: no two lower-case words are mistaken for each other, as a hash would.
 #[inline(always)]
-fn triple(sought: Sought, first: u8, second: u8, third: u8) -> usize {
-    sought as usize * TRIPLES + (usize::from(first & 63) << 12 | usize::from(second & 63) << 6 | usize::from(third & 63))
+pub(crate) fn triple(first: u8, second: u8, third: u8) -> usize {
+    usize::from(first & 63) << 12 | usize::from(second & 63) << 6 | usize::from(third & 63)
 }
 
 /// The byte, and its capital when that counts too.
