@@ -11,7 +11,7 @@ pub const BLOCK_BYTES: usize = 64;
 pub(crate) const READ_BYTES: usize = BLOCK_BYTES + FINGERPRINT_BYTES - 1;
 
 /// Bytes of an anchor that are looked at in the first pass.
-pub(crate) const FINGERPRINT_BYTES: usize = 3;
+pub const FINGERPRINT_BYTES: usize = 3;
 
 /// One mask per class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,11 +33,13 @@ pub(crate) struct Block {
 
 /// For each byte of a fingerprint and each nibble: the buckets (bits) of anchors that have it there.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Prints {
-    pub(crate) low: [[u8; 16]; FINGERPRINT_BYTES],
-    pub(crate) high: [[u8; 16]; FINGERPRINT_BYTES],
+pub struct Prints {
+    /// By the low nibble.
+    pub low: [[u8; 16]; FINGERPRINT_BYTES],
+    /// By the high one.
+    pub high: [[u8; 16]; FINGERPRINT_BYTES],
     /// One byte that is a fingerprint by itself; 0 when there is none.
-    pub(crate) single: u8,
+    pub single: u8,
 }
 
 /// Classes by nibble: a byte is of a class when both of its nibbles have the bit.

@@ -4,14 +4,13 @@
 //! words; then a table of byte pairs says which of them it may be.
 
 use crate::block::Prints;
-use crate::prints;
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::{DigitTable, Digits};
 use crate::scan::{Scan, Text};
 use crate::search::{DigitRuns, Search, Sought, cases};
 
 /// The start of a placeholder.
-const PLACEHOLDER: &[u8] = b"[RE";
+pub const PLACEHOLDER: &[u8] = b"[RE";
 
 /// Pairs of seven-bit bytes.
 const PAIRS: usize = 1 << 14;
@@ -62,6 +61,9 @@ pub struct Literal<'l> {
     pub word_start: bool,
     /// How it is looked for.
     pub sought: Sought,
+    /// Where in the text its fingerprint starts: not behind a space, because what precedes one may have been given away by
+    /// a stream.
+    pub offset: usize,
 }
 
 impl Index {
@@ -79,11 +81,11 @@ impl Index {
 
     /// A literal of a rule. Where two stand at one place, the one that was added first is tried first.
     pub fn add_literal(&mut self, rule: usize, literal: Literal<'_>) {
-        let Literal { text, any_case, word_start, sought } = literal;
+        let Literal { text, any_case, word_start, sought, offset } = literal;
         let start = self.literals.len();
         self.literals.extend_from_slice(text);
-        let (rule, literal, len) = (rule as u16, start as u16, text.len() as u8);
-        self.anchors.push(Anchor { rule, literal, len, offset: 0, any_case, word_start, sought });
+        let (rule, literal, len, offset) = (rule as u16, start as u16, text.len() as u8, offset as u8);
+        self.anchors.push(Anchor { rule, literal, len, offset, any_case, word_start, sought });
     }
 
     /// Runs of digits of a rule.
@@ -103,10 +105,13 @@ impl Index {
         self.search.colons = Some(rule);
     }
 
-    /// Call it when everything was added.
+    /// Call it when everything was added, with the fingerprints of what counts everywhere, [`PLACEHOLDER`] among it, and of
+    /// what counts before a token.
     #[must_use]
-    pub fn finish(mut self) -> Self {
-        self.choose_prints();
+    pub fn finish(mut self, prints: Prints, prints_before_token: Prints) -> Self {
+        self.search.prints = prints;
+        self.search.prints_before_token = prints_before_token;
+        self.search.sift(Sought::Anywhere, PLACEHOLDER, false);
         // The anchors of a pair are chained from the last to the first, so that the first stands in front.
         for number in (0..self.anchors.len()).rev() {
             self.chain(number);
@@ -129,23 +134,6 @@ impl Index {
     /// Cheap, and seldom wrong: no literal of those that need no long word is in these bytes.
     pub fn may_hold(&self, bytes: &[u8]) -> bool {
         self.search.may_hold(bytes)
-    }
-
-    /// For the anchors that no long word gives away, and the start of a placeholder, which is skipped.
-    fn choose_prints(&mut self) {
-        self.search.prints = self.prints_of(Sought::Anywhere, &[(PLACEHOLDER, false)]);
-        self.search.prints_before_token = self.prints_of(Sought::BeforeToken, &[]);
-        self.search.sift(Sought::Anywhere, PLACEHOLDER, false);
-    }
-
-    fn prints_of(&mut self, sought: Sought, more: &[(&[u8], bool)]) -> Prints {
-        let own = self.anchors.iter().filter(|anchor| anchor.sought == sought);
-        let texts: Vec<_> = own.map(|anchor| (self.literal(anchor), anchor.any_case)).chain(more.iter().copied()).collect();
-        let (prints, offsets) = prints::choose(&texts);
-        for (anchor, offset) in self.anchors.iter_mut().filter(|anchor| anchor.sought == sought).zip(offsets) {
-            anchor.offset = offset as u8;
-        }
-        prints
     }
 
     fn chain(&mut self, number: usize) {

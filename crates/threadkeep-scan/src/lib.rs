@@ -8,16 +8,15 @@ mod candidates;
 mod class;
 mod digits;
 mod index;
-mod prints;
 mod scan;
 mod search;
 mod word;
 
-pub use block::BLOCK_BYTES;
+pub use block::{BLOCK_BYTES, FINGERPRINT_BYTES, Prints};
 pub use candidates::{Candidate, Reasons};
 pub use class::Class;
 pub use digits::{Digits, MAX_DIGITS};
-pub use index::{Index, Literal};
+pub use index::{Index, Literal, PLACEHOLDER};
 pub use scan::{LONG_WORD_BYTES, Scan, Text};
 pub use search::Sought;
 pub use word::{ESCAPE_BYTES, is_word, word_starts};

@@ -1,8 +1,9 @@
 //! The rules as the first pass looks for them.
 
-use threadkeep_scan::{Class, Digits, Index, LONG_WORD_BYTES, Literal, MAX_DIGITS, Sought};
+use threadkeep_scan::{Class, Digits, Index, LONG_WORD_BYTES, Literal, MAX_DIGITS, PLACEHOLDER, Prints, Sought};
 
 use super::pattern::{self, Pattern};
+use super::prints;
 use super::rule::{On, Rule, Shape};
 use super::token::TOKEN;
 
@@ -12,33 +13,63 @@ const SPACE: &str = "␣";
 /// What is looked for, by the numbers of the rules.
 pub(super) fn of(rules: &[Rule]) -> Index {
     let mut index = Index::new();
+    let mut anchors = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
-        add(&mut index, number, rule);
-    }
-    index.finish()
-}
-
-fn add(index: &mut Index, number: usize, rule: &Rule) {
-    let words = || rule.trigger.text.split(' ').filter(|word| !word.is_empty());
-    match rule.trigger.on {
-        On::Digits => words().filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs)),
-        On::HexGroups => index.set_groups(number),
-        On::HexColon => index.set_colons(number),
-        on @ (On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase | On::BeforeToken) => {
-            for word in words() {
-                let text = word.replace(SPACE, " ");
-                let word_start = matches!(on, On::Prefix | On::PrefixAnyCase | On::Word);
-                let sought = match on {
-                    On::BeforeToken => Sought::BeforeToken,
-                    On::Word => Sought::Long,
-                    _ if word_start && is_long(rule, text.as_bytes()) => Sought::Long,
-                    _ => Sought::Anywhere,
-                };
-                let any_case = matches!(on, On::PrefixAnyCase | On::InsideAnyCase | On::BeforeToken);
-                index.add_literal(number, Literal { text: text.as_bytes(), any_case, word_start, sought });
+        let words = || rule.trigger.text.split(' ').filter(|word| !word.is_empty());
+        match rule.trigger.on {
+            On::Digits => words().filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs)),
+            On::HexGroups => index.set_groups(number),
+            On::HexColon => index.set_colons(number),
+            On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase | On::BeforeToken => {
+                anchors.extend(words().map(|word| Anchor::new(number, rule, word)));
             }
         }
     }
+    let placeholder = Anchor { rule: 0, text: PLACEHOLDER.to_vec(), sought: Sought::Anywhere, any_case: false, word_start: false, offset: 0 };
+    anchors.push(placeholder);
+    let prints = choose(&mut anchors, Sought::Anywhere);
+    let prints_before_token = choose(&mut anchors, Sought::BeforeToken);
+    anchors.pop();
+    for Anchor { rule, text, any_case, word_start, sought, offset } in &anchors {
+        let (any_case, word_start, sought, offset) = (*any_case, *word_start, *sought, *offset);
+        index.add_literal(*rule, Literal { text, any_case, word_start, sought, offset });
+    }
+    index.finish(prints, prints_before_token)
+}
+
+struct Anchor {
+    rule: usize,
+    text: Vec<u8>,
+    any_case: bool,
+    word_start: bool,
+    sought: Sought,
+    offset: usize,
+}
+
+impl Anchor {
+    fn new(number: usize, rule: &Rule, word: &str) -> Self {
+        let on = rule.trigger.on;
+        let text = word.replace(SPACE, " ").into_bytes();
+        let word_start = matches!(on, On::Prefix | On::PrefixAnyCase | On::Word);
+        let sought = match on {
+            On::BeforeToken => Sought::BeforeToken,
+            On::Word => Sought::Long,
+            _ if word_start && is_long(rule, &text) => Sought::Long,
+            _ => Sought::Anywhere,
+        };
+        let any_case = matches!(on, On::PrefixAnyCase | On::InsideAnyCase | On::BeforeToken);
+        Self { rule: number, text, any_case, word_start, sought, offset: 0 }
+    }
+}
+
+/// Chooses the fingerprints of the anchors that are looked for like this.
+fn choose(anchors: &mut [Anchor], sought: Sought) -> Prints {
+    let own: Vec<_> = anchors.iter().filter(|anchor| anchor.sought == sought).map(|anchor| (&*anchor.text, anchor.any_case)).collect();
+    let (prints, offsets) = prints::choose(&own);
+    for (anchor, offset) in anchors.iter_mut().filter(|anchor| anchor.sought == sought).zip(offsets) {
+        anchor.offset = offset;
+    }
+    prints
 }
 
 /// See [`On::Digits`].

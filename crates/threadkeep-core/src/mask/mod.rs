@@ -18,6 +18,7 @@ mod masker;
 mod message;
 mod pattern;
 mod placeholder;
+mod prints;
 mod rule;
 mod rules;
 mod stream;

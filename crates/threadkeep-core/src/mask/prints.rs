@@ -3,7 +3,7 @@
 //! They are gathered in eight buckets, and a text is held against each bucket nibble by nibble. So fingerprints in one
 //! bucket let others through that mix their nibbles; what is chosen here decides how many.
 
-use crate::block::{FINGERPRINT_BYTES, Prints};
+use threadkeep_scan::{FINGERPRINT_BYTES, Prints};
 
 const BUCKETS: usize = 8;
 
@@ -48,7 +48,7 @@ struct Nibbles {
 }
 
 /// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
-pub(crate) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
+pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
     let mut prints: Vec<Print> = Vec::new();
     // Most are not among them: a bit says so sooner than a search.
     let mut seen = [0u64; SEEN_BITS / 64];
