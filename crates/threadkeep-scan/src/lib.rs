@@ -10,6 +10,7 @@ mod digits;
 mod index;
 mod scan;
 mod search;
+mod utf16;
 mod word;
 
 pub use block::{BLOCK_BYTES, FINGERPRINT_BYTES, Prints};
@@ -19,4 +20,5 @@ pub use digits::{Digits, MAX_DIGITS};
 pub use index::{Index, Literal, PLACEHOLDER};
 pub use scan::{LONG_WORD_BYTES, Scan, Text};
 pub use search::Sought;
+pub use utf16::utf16_len;
 pub use word::{ESCAPE_BYTES, is_word, word_starts};

@@ -5,6 +5,7 @@ use crate::value::{give, read, read_messages};
 use serde::Serialize;
 use serde_json::Value;
 use threadkeep_core::ErrorCode;
+use threadkeep_core::mask::utf16_len;
 use threadkeep_core::mask::{self, Check, Kind, MaskerBuilder, On, Rule, Scope, Shape, Trigger};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -42,7 +43,7 @@ impl Masker {
         let mut places = Vec::new();
         let (mut byte, mut unit) = (0, 0);
         let mut advance = |to: usize| {
-            unit += text.get(byte..to).unwrap_or_default().iter().map(|byte| units(*byte)).sum::<u32>();
+            unit += utf16_len(text.get(byte..to).unwrap_or_default()) as u32;
             byte = to;
             unit
         };
@@ -85,15 +86,6 @@ impl Masker {
         let mut messages = read_messages(messages_json)?;
         messages.iter_mut().for_each(|message| drop(self.inner.mask_message(message)));
         give(&messages)
-    }
-}
-
-/// UTF-16 units that start with a byte of UTF-8.
-fn units(byte: u8) -> u32 {
-    match byte {
-        0x80..=0xbf => 0,
-        0xf0.. => 2,
-        _ => 1,
     }
 }
 

@@ -37,4 +37,5 @@ pub use pattern::PatternError;
 pub use rule::MAX_REGEX_BYTES;
 pub use rule::{Detector, Kind, On, Rule, Scope, Shape, Trigger};
 pub use stream::{MAX_HOLD_BACK_BYTES, MaskStream};
+pub use threadkeep_scan::utf16_len;
 pub use value::Pass;

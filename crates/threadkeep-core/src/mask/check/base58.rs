@@ -1,6 +1,6 @@
 //! Base58Check: the encoding of Bitcoin addresses and keys, with four bytes of double SHA-256 at the end.
 
-use super::sha256;
+use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 38;
 pub(in crate::mask) fn decode_checked(text: &[u8]) -> Option<Vec<u8>> {
     let bytes = decode(text)?;
     let (payload, checksum) = bytes.split_at_checked(bytes.len().checked_sub(4)?)?;
-    let digest = sha256::digest(&sha256::digest(payload)?)?;
+    let digest = Sha256::digest(Sha256::digest(payload));
     (digest.get(..4) == Some(checksum)).then(|| payload.to_vec())
 }
 

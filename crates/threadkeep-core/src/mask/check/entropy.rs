@@ -36,19 +36,16 @@ fn longest_run(body: &[u8]) -> usize {
     longest
 }
 
-/// Bits per character.
+/// Bits per character; not a number for nothing, which is at least no number of bits.
 pub(in crate::mask) fn shannon(body: &[u8]) -> f32 {
     let mut counts = [0u32; 256];
     for byte in body {
         counts[usize::from(*byte)] += 1;
     }
+    // A character that stands once adds nothing but to the length; most do.
+    let repeated = |count: &u32| if *count > 1 { *count as f32 * (*count as f32).log2() } else { 0.0 };
     let total = body.len() as f32;
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| *count as f32 / total)
-        .map(|share| -share * share.log2())
-        .sum()
+    total.log2() - counts.iter().map(repeated).sum::<f32>() / total
 }
 
 #[cfg(test)]

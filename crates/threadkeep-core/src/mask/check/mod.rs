@@ -9,7 +9,6 @@ pub(super) mod luhn;
 pub(super) mod mod97;
 pub(super) mod national;
 pub(super) mod sample;
-mod sha256;
 
 /// A property of the body of a value: the part after its anchor, or the span of a detector.
 #[derive(Debug, Clone, Copy, PartialEq)]
