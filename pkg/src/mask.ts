@@ -4,6 +4,7 @@ import type { UIMessage } from 'ai';
 import { call, currentInstance, toJson } from './core.ts';
 import { ThreadkeepError } from './error.ts';
 import { readOptions } from './input.ts';
+import { Suspects, type Judge } from './suspects.ts';
 import * as wasm from './wasm/threadkeep.js';
 
 /** Families of rules. */
@@ -72,8 +73,9 @@ export interface Masker {
   /** The same, with a list of what was found. */
   maskText(text: string, options: { readonly report: true }): MaskReport;
   /**
-   * Copies of the messages without secrets and personal data: texts, tool inputs and outputs, metadata, and whatever an
-   * unknown part holds. Ids, types, tool names and what a provider has signed are left alone.
+   * The messages without secrets and personal data: texts, tool inputs and outputs, metadata, and whatever an unknown part
+   * holds. Ids, types, tool names and what a provider has signed are left alone. A message in which something is found is
+   * given back as a copy, the others as they are.
    *
    * @throws {ThreadkeepError} `invalid_request` when it is no array of `UIMessage`s.
    */
@@ -108,6 +110,14 @@ class Rules {
   #inner: wasm.Masker | undefined;
   #instance = 0;
   #rules: readonly MaskRule[] | undefined;
+  readonly #names = new Map<string, boolean>();
+  readonly #judge: Judge = {
+    suspects: (texts, count) => this.#enter((inner) => inner.suspects(toBytes(texts), count)),
+    mayHold: (text) => this.#find(text).length > 0,
+    mayTell: (name) => this.#enter((inner) => inner.mayTell(name)),
+    isTold: (name, text) => this.#enter((inner) => inner.isTold(name, text)),
+    isPayload: (text) => this.#enter((inner) => inner.isPayload(text)),
+  };
 
   constructor(options?: string) {
     this.#options = options;
@@ -131,8 +141,14 @@ class Rules {
   }
 
   maskMessages(messages: readonly UIMessage[]): UIMessage[] {
-    const json = toJson(messages);
-    return this.#enter((inner) => inner.maskMessages(json));
+    if (!Array.isArray(messages)) throw new ThreadkeepError('invalid_request');
+    const masked = messages.slice();
+    const suspects = [...new Suspects(this.#judge, this.#names).of(messages)];
+    if (suspects.length === 0) return masked;
+    const json = toJson(suspects.map((at) => messages[at]));
+    const own = this.#enter((inner) => inner.maskMessages(json) as UIMessage[]);
+    suspects.forEach((at, number) => (masked[at] = own[number]!));
+    return masked;
   }
 
   get rules(): readonly MaskRule[] {
@@ -141,9 +157,7 @@ class Rules {
 
   /** Start, end and rule of each place, one after the other. */
   #find(text: string): Uint32Array {
-    const bytes =
-      text.length <= ROOM_UNITS ? room.subarray(0, encoder.encodeInto(text, room).written) : encoder.encode(text);
-    return this.#enter((inner) => inner.findSecrets(bytes)) ?? NOTHING;
+    return this.#enter((inner) => inner.findSecrets(toBytes(text))) ?? NOTHING;
   }
 
   /** In the instance that is there: it is made again when the one it was made in has died. */
@@ -156,6 +170,11 @@ class Rules {
       return use(this.#inner);
     });
   }
+}
+
+/** UTF-8, until the next call. */
+function toBytes(text: string): Uint8Array {
+  return text.length <= ROOM_UNITS ? room.subarray(0, encoder.encodeInto(text, room).written) : encoder.encode(text);
 }
 
 const byDefault: Masker = new Rules() as Rules & Masker;

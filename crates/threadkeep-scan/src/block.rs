@@ -44,6 +44,7 @@ pub struct Prints {
 
 /// Classes by nibble: a byte is of a class when both of its nibbles have the bit.
 const DIGIT: u8 = 1;
+#[cfg(not(target_feature = "simd128"))]
 const SEPARATOR: u8 = 2;
 const LETTER: u8 = 4 | 8;
 const SIGN: u8 = 16;

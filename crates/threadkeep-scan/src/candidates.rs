@@ -19,6 +19,19 @@ pub enum Candidate {
     NeedsMore,
 }
 
+impl Candidate {
+    /// The same, for a text that starts so many bytes later.
+    #[must_use]
+    pub fn behind(self, count: usize) -> Self {
+        match self {
+            Self::Rule(rule, anchor) => {
+                Self::Rule(rule, anchor.start.saturating_sub(count)..anchor.end.saturating_sub(count))
+            }
+            other => other,
+        }
+    }
+}
+
 /// Why a place is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reasons {

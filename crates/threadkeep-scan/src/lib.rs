@@ -6,19 +6,19 @@
 mod block;
 mod candidates;
 mod class;
+mod count;
 mod digits;
 mod index;
 mod scan;
 mod search;
-mod utf16;
 mod word;
 
 pub use block::{BLOCK_BYTES, FINGERPRINT_BYTES, Prints};
 pub use candidates::{Candidate, Reasons};
 pub use class::Class;
+pub use count::{count, utf16_len};
 pub use digits::{Digits, MAX_DIGITS};
 pub use index::{Index, Literal, PLACEHOLDER};
 pub use scan::{LONG_WORD_BYTES, Scan, Text};
 pub use search::Sought;
-pub use utf16::utf16_len;
 pub use word::{ESCAPE_BYTES, is_word, word_starts};

@@ -101,7 +101,9 @@ impl Search {
     /// A fingerprint other than those of long words may be in these bytes.
     pub(crate) fn may_hold(&self, bytes: &[u8]) -> bool {
         (0..bytes.len()).any(|at| {
-            let [anywhere, before_token, _] = self.may_start(bytes.get(at..).unwrap_or_default());
+            // A fingerprint of two bytes stands before anything, and so before nothing.
+            let byte = |offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
+            let [anywhere, before_token, _] = self.may_start(&[byte(0), byte(1), byte(2)]);
             anywhere | before_token == 1
         })
     }

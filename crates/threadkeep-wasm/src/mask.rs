@@ -53,6 +53,34 @@ impl Masker {
         (!places.is_empty()).then_some(places)
     }
 
+    /// The texts in which there may be something, among `count` that are joined by NUL: where they start, in UTF-16 units.
+    /// `undefined` when any may hold something, because one holds a NUL.
+    #[must_use]
+    pub fn suspects(&self, texts: &[u8], count: usize) -> Option<Vec<u32>> {
+        Some(self.inner.suspects(texts, count)?.into_iter().map(|start| start as u32).collect())
+    }
+
+    /// Whether a name may tell that the text in its field is a secret.
+    #[wasm_bindgen(js_name = mayTell)]
+    #[must_use]
+    pub fn may_tell(&self, name: &str) -> bool {
+        self.inner.may_tell(name)
+    }
+
+    /// Whether a text is a secret because of the name of its field.
+    #[wasm_bindgen(js_name = isTold)]
+    #[must_use]
+    pub fn is_told(&self, name: &str, text: &str) -> bool {
+        self.inner.is_told(name, text)
+    }
+
+    /// Whether a text is left alone as a whole: a data URL, a long payload of base64.
+    #[wasm_bindgen(js_name = isPayload)]
+    #[must_use]
+    pub fn is_payload(&self, text: &str) -> bool {
+        self.inner.is_payload(text)
+    }
+
     /// How many places of the text the first pass does not rule out: the floor that a benchmark compares with.
     #[wasm_bindgen(js_name = countPlaces)]
     #[must_use]

@@ -84,6 +84,19 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
     }
 }
 
+/// Whether there may be a finding in a text of which a scan of a longer one has given this candidate: only a "no" is sure.
+pub(super) fn may_hold(compiled: &Compiled, bytes: &[u8], candidate: Candidate) -> bool {
+    match candidate {
+        Candidate::Rule(rule, anchor) => {
+            let text = Text { compiled, bytes, floor: 0, end: End::OfText };
+            // A private key may go on in another text.
+            let opens_key = bytes.get(anchor.clone()) == Some(b"-----BEGIN ");
+            opens_key || !matches!(text.verify(rule, anchor), Verdict::None)
+        }
+        Candidate::Bracket | Candidate::NeedsMore => true,
+    }
+}
+
 /// Whether a value that an anchor gives away begins at the very start.
 pub(super) fn starts_with_value(compiled: &Compiled, bytes: &[u8]) -> bool {
     let text = Text { compiled, bytes, floor: 0, end: End::OfText };

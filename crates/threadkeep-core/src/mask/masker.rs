@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use threadkeep_scan::Text;
+use threadkeep_scan::{Text, utf16_len};
 
 use super::added::{MAX_ADDED_RULES, RuleError, check_added};
 use super::compiled::Compiled;
@@ -104,6 +104,33 @@ impl Masker {
                 }
             }
         })
+    }
+
+    /// The texts in which there may be something to mask, among many that are joined by NUL: where each starts, in UTF-16
+    /// units. What is not among them is clean; far cheaper than one by one when they are short. `None` when there are not
+    /// `count` of them, because one holds a NUL itself.
+    pub fn suspects(&self, texts: &[u8], count: usize) -> Option<Vec<usize>> {
+        if threadkeep_scan::count(texts, 0) + 1 != count {
+            return None;
+        }
+        let mut suspects = Vec::new();
+        let (mut start, mut end, mut units) = (0, 0, 0);
+        for (at, candidate) in self.compiled.index.scan(Text { bytes: texts, floor: 0, open: false }, 0) {
+            if at < end {
+                continue;
+            }
+            let is_end = |byte: &u8| *byte == 0;
+            let own = texts.get(..at).unwrap_or_default().iter().rposition(is_end).map_or(0, |nul| nul + 1);
+            let rest = texts.get(at..).unwrap_or_default();
+            let own_end = at + rest.iter().position(is_end).unwrap_or(rest.len());
+            let candidate = candidate.behind(own);
+            if engine::may_hold(&self.compiled, texts.get(own..own_end).unwrap_or_default(), candidate) {
+                units += utf16_len(texts.get(start..own).unwrap_or_default());
+                suspects.push(units);
+                (start, end) = (own, own_end);
+            }
+        }
+        Some(suspects)
     }
 
     /// A masker for a text that arrives in pieces. It owns what it needs.

@@ -93,6 +93,16 @@ impl Masker {
         }
     }
 
+    /// Whether a text as a whole is a secret because it stands in a field of this name.
+    pub fn is_told(&self, name: &str, text: &str) -> bool {
+        self.named(name, text).is_some()
+    }
+
+    /// Whether a text is left alone as a whole: see [`Masker::mask_value`].
+    pub fn is_payload(&self, text: &str) -> bool {
+        is_payload(text) && !self.is_value(text)
+    }
+
     /// The rule by which a text as a whole is a secret under this name.
     fn named(&self, name: &str, text: &str) -> Option<&Rule> {
         if text.is_empty() || text.len() > MAX_FIELD_BYTES || text.contains('\n') || text.ends_with('\\') {
@@ -105,14 +115,14 @@ impl Masker {
         (found.start == name.len() + 2 && found.len == text.len()).then_some(found.rule)
     }
 
-    /// Cheap: most names hold no anchor.
-    fn may_tell(&self, name: &str) -> bool {
+    /// Whether a name may tell that the text in its field is a secret. Cheap: most names hold no anchor.
+    pub fn may_tell(&self, name: &str) -> bool {
         name.len() <= MAX_NAME_BYTES && self.compiled.index.may_hold(name.as_bytes())
     }
 
     /// Masks a leaf in place, unless it is a payload.
     pub(super) fn mask_string(&self, text: &mut String, pass: &mut Pass) {
-        if !is_payload(text) || self.is_value(text) {
+        if !self.is_payload(text) {
             self.mask_prose(text, pass);
         }
     }

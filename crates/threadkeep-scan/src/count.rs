@@ -1,4 +1,10 @@
-//! Offsets as JavaScript counts them.
+//! What is counted in whole texts.
+
+/// How often a byte stands in these.
+#[inline(never)]
+pub fn count(bytes: &[u8], byte: u8) -> usize {
+    bytes.iter().filter(|own| **own == byte).count()
+}
 
 /// UTF-16 units of bytes of UTF-8.
 #[inline(never)]

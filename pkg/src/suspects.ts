@@ -1,0 +1,164 @@
+// Which messages may hold something to mask. Most hold nothing, and they need not cross as JSON to be told so: their texts
+// cross, many at once. Whoever is suspected is masked by the rules for messages, so nothing of these is repeated here, and
+// whatever is in doubt is suspected.
+
+/** What is asked in Rust. */
+export interface Judge {
+  /** Where, among texts that are joined by NUL, those start that may hold something; `undefined` when any may. */
+  suspects(texts: string, count: number): Uint32Array | undefined;
+  /** A text may hold something. */
+  mayHold(text: string): boolean;
+  mayTell(name: string): boolean;
+  isTold(name: string, text: string): boolean;
+  isPayload(text: string): boolean;
+}
+
+/** Fields of messages and parts that are never masked. */
+const STRUCTURAL = new Set(['type', 'id', 'role', 'state', 'mediaType', 'toolCallId', 'toolName']);
+/** Fields that are masked whatever they look like: see `mask_prose`. */
+const PROSE = new Set(['text', 'title', 'filename', 'errorText']);
+const ROLES = new Set<unknown>(['system', 'user', 'assistant']);
+
+/** A longer text is asked about by itself, in UTF-16 units; of short ones so many units at a time. */
+const LONG_UNITS = 256;
+const BATCH_UNITS = 8 * 1024;
+/** Shorter texts are no payload, and longer ids are for Rust to judge. */
+const PAYLOAD_UNITS = 1024;
+const ID_UNITS = 40;
+/** What is nested deeper is for Rust to refuse. */
+const MAX_DEPTH = 64;
+const SHORTEST_CARD = 1e12;
+const MAX_NAMES = 1000;
+
+/** Collects the texts of messages. */
+export class Suspects {
+  readonly #judge: Judge;
+  /** Whether names tell; a thread has few of them. */
+  readonly #names: Map<string, boolean>;
+  readonly #found = new Set<number>();
+  #texts: string[] = [];
+  /** Where the texts of a message start among those that are joined, and whose they are. */
+  #starts: number[] = [];
+  #owners: number[] = [];
+  #units = 0;
+
+  constructor(judge: Judge, names: Map<string, boolean>) {
+    this.#judge = judge;
+    this.#names = names;
+    if (names.size > MAX_NAMES) names.clear();
+  }
+
+  /** The indices of the messages that may hold something. */
+  of(messages: readonly unknown[]): Set<number> {
+    for (const [at, message] of messages.entries()) {
+      if (this.#units > BATCH_UNITS) this.#judgeBatch();
+      this.#starts.push(this.#units);
+      this.#owners.push(at);
+      if (!this.#isClean(message)) this.#found.add(at);
+    }
+    this.#judgeBatch();
+    return this.#found;
+  }
+
+  #isClean(message: unknown): boolean {
+    if (!isPlain(message)) return false;
+    const { id, role, parts } = message;
+    const isMessage = typeof id === 'string' && id !== '' && id.length <= ID_UNITS && ROLES.has(role) && Array.isArray(parts);
+    return isMessage && parts.every((part) => isPlain(part) && this.#areClean(part, 1)) && this.#areClean(message, 0);
+  }
+
+  /** The fields of a message or a part. */
+  #areClean(fields: Record<string, unknown>, depth: number): boolean {
+    for (const name in fields) {
+      if (STRUCTURAL.has(name) || (depth === 0 && name === 'parts')) continue;
+      if (!this.#isCleanValue(fields[name], name, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  #isCleanValue(value: unknown, name: string | undefined, depth: number): boolean {
+    switch (typeof value) {
+      case 'string':
+        return this.#isCleanText(value, name);
+      case 'number':
+        if (value >= SHORTEST_CARD) this.#add(String(value));
+        return true;
+      case 'boolean':
+      case 'undefined':
+        return true;
+      case 'object':
+        if (value === null) return true;
+        if (depth > MAX_DEPTH) return false;
+        return Array.isArray(value) ? this.#isCleanList(value, name, depth) : this.#isCleanObject(value, depth);
+      default:
+        return false;
+    }
+  }
+
+  /** Texts in a list stand under its name. */
+  #isCleanList(items: readonly unknown[], name: string | undefined, depth: number): boolean {
+    for (const item of items) {
+      if (!this.#isCleanValue(item, typeof item === 'string' ? name : undefined, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  #isCleanObject(value: object, depth: number): boolean {
+    if (!isPlain(value)) return false;
+    for (const name in value) {
+      // `{"name": "DB_PASSWORD", "value": "…"}`
+      const told = name === 'value' || name === 'Value' ? nameBeside(value) : name;
+      if (!this.#isCleanValue(value[name], told, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  #isCleanText(text: string, name: string | undefined): boolean {
+    if (name !== undefined && this.#tells(name) && this.#judge.isTold(name, text)) return false;
+    if (text.length <= LONG_UNITS) {
+      this.#add(text);
+      return true;
+    }
+    if (text.length >= PAYLOAD_UNITS && !PROSE.has(name ?? '') && this.#judge.isPayload(text)) return true;
+    // A private key may go on in the next text.
+    return !text.includes('-----BEGIN ') && !this.#judge.mayHold(text);
+  }
+
+  #add(text: string): void {
+    this.#texts.push(text);
+    this.#units += text.length + 1;
+  }
+
+  #tells(name: string): boolean {
+    let tells = this.#names.get(name);
+    if (tells === undefined) this.#names.set(name, (tells = this.#judge.mayTell(name)));
+    return tells;
+  }
+
+  #judgeBatch(): void {
+    const [texts, starts, owners] = [this.#texts, this.#starts, this.#owners];
+    const suspects = texts.length === 0 ? [] : this.#judge.suspects(texts.join('\0'), texts.length);
+    if (suspects === undefined) {
+      owners.forEach((owner) => this.#found.add(owner));
+    } else {
+      let at = 0;
+      for (const start of suspects) {
+        while ((starts[at + 1] ?? Infinity) <= start) at += 1;
+        this.#found.add(owners[at]!);
+      }
+    }
+    [this.#texts, this.#starts, this.#owners, this.#units] = [[], [], [], 0];
+  }
+}
+
+/** What JSON makes of anything else is for `JSON.stringify` to say. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function nameBeside(fields: Record<string, unknown>): string {
+  const told = ['name', 'key', 'Name', 'Key'].map((name) => fields[name]).find((name) => name !== undefined);
+  return typeof told === 'string' ? told : 'value';
+}
