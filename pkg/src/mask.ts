@@ -4,7 +4,7 @@ import type { UIMessage } from 'ai';
 import { call, currentInstance, toJson } from './core.ts';
 import { ThreadkeepError } from './error.ts';
 import { readOptions } from './input.ts';
-import { Suspects, type Judge } from './suspects.ts';
+import { Suspects, type Judge, type Name } from './suspects.ts';
 import * as wasm from './wasm/threadkeep.js';
 
 /** Families of rules. */
@@ -110,7 +110,7 @@ class Rules {
   #inner: wasm.Masker | undefined;
   #instance = 0;
   #rules: readonly MaskRule[] | undefined;
-  readonly #names = new Map<string, boolean>();
+  readonly #names = new Map<string, Name>();
   readonly #judge: Judge = {
     suspects: (texts, count) => this.#enter((inner) => inner.suspects(toBytes(texts), count)),
     mayHold: (text) => this.#find(text).length > 0,

@@ -30,11 +30,14 @@ const MAX_DEPTH = 64;
 const SHORTEST_CARD = 1e12;
 const MAX_NAMES = 1000;
 
+/** A name of a field may tell that its value is a secret; an odd one holds half a letter. */
+export type Name = 'plain' | 'telling' | 'odd';
+
 /** Collects the texts of messages. */
 export class Suspects {
   readonly #judge: Judge;
-  /** Whether names tell; a thread has few of them. */
-  readonly #names: Map<string, boolean>;
+  /** What is known of names; a thread has few of them. */
+  readonly #names: Map<string, Name>;
   readonly #found = new Set<number>();
   #texts: string[] = [];
   /** Where the texts of a message start among those that are joined, and whose they are. */
@@ -42,7 +45,7 @@ export class Suspects {
   #owners: number[] = [];
   #units = 0;
 
-  constructor(judge: Judge, names: Map<string, boolean>) {
+  constructor(judge: Judge, names: Map<string, Name>) {
     this.#judge = judge;
     this.#names = names;
     if (names.size > MAX_NAMES) names.clear();
@@ -71,6 +74,7 @@ export class Suspects {
   #areClean(fields: Record<string, unknown>, depth: number): boolean {
     for (const name in fields) {
       if (STRUCTURAL.has(name) || (depth === 0 && name === 'parts')) continue;
+      if (this.#name(name) === 'odd') return false;
       if (!this.#isCleanValue(fields[name], name, depth + 1)) return false;
     }
     return true;
@@ -82,7 +86,7 @@ export class Suspects {
         return this.#isCleanText(value, name);
       case 'number':
         if (value >= SHORTEST_CARD) this.#add(String(value));
-        return true;
+        return Number.isFinite(value);
       case 'boolean':
       case 'undefined':
         return true;
@@ -106,6 +110,7 @@ export class Suspects {
   #isCleanObject(value: object, depth: number): boolean {
     if (!isPlain(value)) return false;
     for (const name in value) {
+      if (this.#name(name) === 'odd') return false;
       // `{"name": "DB_PASSWORD", "value": "…"}`
       const told = name === 'value' || name === 'Value' ? nameBeside(value) : name;
       if (!this.#isCleanValue(value[name], told, depth + 1)) return false;
@@ -114,14 +119,14 @@ export class Suspects {
   }
 
   #isCleanText(text: string, name: string | undefined): boolean {
-    if (name !== undefined && this.#tells(name) && this.#judge.isTold(name, text)) return false;
+    if (name !== undefined && this.#name(name) === 'telling' && this.#judge.isTold(name, text)) return false;
     if (text.length <= LONG_UNITS) {
       this.#add(text);
       return true;
     }
     if (text.length >= PAYLOAD_UNITS && !PROSE.has(name ?? '') && this.#judge.isPayload(text)) return true;
     // A private key may go on in the next text.
-    return !text.includes('-----BEGIN ') && !this.#judge.mayHold(text);
+    return text.isWellFormed() && !text.includes('-----BEGIN ') && !this.#judge.mayHold(text);
   }
 
   #add(text: string): void {
@@ -129,15 +134,20 @@ export class Suspects {
     this.#units += text.length + 1;
   }
 
-  #tells(name: string): boolean {
-    let tells = this.#names.get(name);
-    if (tells === undefined) this.#names.set(name, (tells = this.#judge.mayTell(name)));
-    return tells;
+  #name(name: string): Name {
+    let known = this.#names.get(name);
+    if (known === undefined) {
+      known = !name.isWellFormed() ? 'odd' : this.#judge.mayTell(name) ? 'telling' : 'plain';
+      this.#names.set(name, known);
+    }
+    return known;
   }
 
   #judgeBatch(): void {
     const [texts, starts, owners] = [this.#texts, this.#starts, this.#owners];
-    const suspects = texts.length === 0 ? [] : this.#judge.suspects(texts.join('\0'), texts.length);
+    // Half a letter is made whole on the way through JSON.
+    const judge = (joined: string) => joined.isWellFormed() ? this.#judge.suspects(joined, texts.length) : undefined;
+    const suspects = texts.length === 0 ? [] : judge(texts.join('\0'));
     if (suspects === undefined) {
       owners.forEach((owner) => this.#found.add(owner));
     } else {

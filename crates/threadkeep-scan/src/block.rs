@@ -130,9 +130,9 @@ static CLASSES: [u8; 256] = {
 impl Prints {
     fn has(&self, window: &[u8]) -> bool {
         let buckets = |place: usize| {
-            window.get(place).map_or(0, |byte| {
-                self.low[place][usize::from(byte & 15)] & self.high[place][usize::from(byte >> 4)]
-            })
+            window
+                .get(place)
+                .map_or(0, |byte| self.low[place][usize::from(byte & 15)] & self.high[place][usize::from(byte >> 4)])
         };
         let starts = buckets(0);
         starts != 0 && starts & buckets(1) & buckets(2) != 0 || window.first() == Some(&self.single)
@@ -142,8 +142,8 @@ impl Prints {
 #[cfg(target_feature = "simd128")]
 mod vector {
     use core::arch::wasm32::{
-        u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, u8x16_sub, u8x16_swizzle, u16x8_shl, u16x8_shr, v128,
-        v128_and, v128_load, v128_or,
+        u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, u8x16_sub, u8x16_swizzle, u16x8_shl, u16x8_shr, v128, v128_and,
+        v128_load, v128_or,
     };
 
     use super::{Block, HIGH, LOW, Prints, READ_BYTES, TOKEN, WORD};

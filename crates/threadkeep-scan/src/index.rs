@@ -66,9 +66,9 @@ pub struct Literal<'l> {
     pub offset: usize,
 }
 
-impl Index {
+impl Default for Index {
     /// With nothing to look for.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             search: Search::new(),
             pairs: vec![0; PAIRS].into_boxed_slice(),
@@ -78,7 +78,9 @@ impl Index {
             digits: DigitTable::new(),
         }
     }
+}
 
+impl Index {
     /// A literal of a rule. Where two stand at one place, the one that was added first is tried first.
     pub fn add_literal(&mut self, rule: usize, literal: Literal<'_>) {
         let Literal { text, any_case, word_start, sought, offset } = literal;

@@ -278,7 +278,9 @@ impl<'a> Scan<'a> {
         let separator = self.bytes.get(at).copied();
         let is_group = |end: usize, len: usize| (1..=len).all(|count| self.is_hex(end.wrapping_sub(count)));
         let goes_on = |width: usize| {
-            self.is(at + width, |byte| Some(byte) == separator) && is_group(at, width - 1) && is_group(at + width, width - 1)
+            self.is(at + width, |byte| Some(byte) == separator)
+                && is_group(at, width - 1)
+                && is_group(at + width, width - 1)
         };
         match separator {
             Some(b':' | b'-') => goes_on(3),

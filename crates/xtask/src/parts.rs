@@ -36,7 +36,8 @@ pub(crate) const PARTS: [Part; 13] = [
 ];
 
 /// Crates that must also be clean as WebAssembly. The last one is listed when it is there.
-const WASM_CRATES: [(&str, &str); 3] = [
+const WASM_CRATES: [(&str, &str); 4] = [
+    ("threadkeep-scan", "crates/threadkeep-scan"),
     ("threadkeep-core", "crates/threadkeep-core"),
     ("threadkeep-worker", "worker"),
     ("threadkeep-wasm", "crates/threadkeep-wasm"),
@@ -97,6 +98,7 @@ fn core(project: &Project) -> Result<Outcome> {
     shell.run(shell.command("cargo").args([
         "test",
         "--features=threadkeep-core/regex",
+        "--package=threadkeep-scan",
         "--package=threadkeep-core",
         "--package=threadkeep-worker",
         "--package=xtask",

@@ -12,12 +12,14 @@ const SPACE: &str = "␣";
 
 /// What is looked for, by the numbers of the rules.
 pub(super) fn of(rules: &[Rule]) -> Index {
-    let mut index = Index::new();
+    let mut index = Index::default();
     let mut anchors = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
         let words = || rule.trigger.text.split(' ').filter(|word| !word.is_empty());
         match rule.trigger.on {
-            On::Digits => words().filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs)),
+            On::Digits => {
+                words().filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs))
+            }
             On::HexGroups => index.set_groups(number),
             On::HexColon => index.set_colons(number),
             On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase | On::BeforeToken => {
@@ -25,7 +27,14 @@ pub(super) fn of(rules: &[Rule]) -> Index {
             }
         }
     }
-    let placeholder = Anchor { rule: 0, text: PLACEHOLDER.to_vec(), sought: Sought::Anywhere, any_case: false, word_start: false, offset: 0 };
+    let placeholder = Anchor {
+        rule: 0,
+        text: PLACEHOLDER.to_vec(),
+        sought: Sought::Anywhere,
+        any_case: false,
+        word_start: false,
+        offset: 0,
+    };
     anchors.push(placeholder);
     let prints = choose(&mut anchors, Sought::Anywhere);
     let prints_before_token = choose(&mut anchors, Sought::BeforeToken);
@@ -64,7 +73,11 @@ impl Anchor {
 
 /// Chooses the fingerprints of the anchors that are looked for like this.
 fn choose(anchors: &mut [Anchor], sought: Sought) -> Prints {
-    let own: Vec<_> = anchors.iter().filter(|anchor| anchor.sought == sought).map(|anchor| (&*anchor.text, anchor.any_case)).collect();
+    let own: Vec<_> = anchors
+        .iter()
+        .filter(|anchor| anchor.sought == sought)
+        .map(|anchor| (&*anchor.text, anchor.any_case))
+        .collect();
     let (prints, offsets) = prints::choose(&own);
     for (anchor, offset) in anchors.iter_mut().filter(|anchor| anchor.sought == sought).zip(offsets) {
         anchor.offset = offset;

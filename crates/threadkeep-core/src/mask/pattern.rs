@@ -14,8 +14,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use super::window::{LOOK_BACK_BYTES, Window};
+use threadkeep_scan::Class;
 
 /// A source in the language above: read as it is matched, because a match is tried seldom.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use super::window::Window;
+use threadkeep_scan::Class;
 
 /// Farthest from the start of its name that a token may start, in bytes: the first pass sees at least so far ahead.
 const NEAR_BYTES: usize = threadkeep_scan::BLOCK_BYTES;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::mask::check::luhn;
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 const MAX_DIGITS: usize = 19;
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::mask::check::base64;
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Triggered by the first two characters: base64 of a digit starts with `M`, `N` or `O`.
 pub(in crate::mask) fn token(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {

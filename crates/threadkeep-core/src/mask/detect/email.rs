@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// RFC 5321, 4.5.3.1.1.
 const LOCAL_BYTES: usize = 64;

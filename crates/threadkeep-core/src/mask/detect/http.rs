@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::mask::check::{base64, entropy};
-use threadkeep_scan::Class;
 use crate::mask::window::{CONTEXT_BYTES, Window};
+use threadkeep_scan::Class;
 
 /// Longest credential, in bytes.
 const VALUE_BYTES: usize = 2048;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
+use threadkeep_scan::Class;
 
 /// Longest token, in bytes: group claims make payloads of several kilobytes.
 const TOKEN_BYTES: usize = LOOK_AHEAD_BYTES - 64;

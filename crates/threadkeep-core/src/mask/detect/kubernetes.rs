@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use crate::mask::window::{CONTEXT_BYTES, Window};
+use threadkeep_scan::Class;
 
 /// How far after `data:` the kind may be named, in bytes: some write it last.
 const DOCUMENT_BYTES: usize = 512;

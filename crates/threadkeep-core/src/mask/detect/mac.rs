@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Triggered by the first separator.
 pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {

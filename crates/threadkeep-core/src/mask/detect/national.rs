@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use crate::mask::check::national as check;
-use threadkeep_scan::Class;
 use crate::mask::rule::DetectorFn;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Longest number, in digits.
 const MAX_DIGITS: usize = 15;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use crate::mask::window::{LOOK_AHEAD_BYTES, Window};
+use threadkeep_scan::Class;
 
 /// Longest block that is masked, in bytes. An unterminated one is masked up to here.
 const BLOCK_BYTES: usize = LOOK_AHEAD_BYTES - 256;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Words near a bare number that make it one.
 const CONTEXT: [&str; 3] = ["ssn", "social security", "social-security"];

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::mask::check::entropy;
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Longest user name and longest password, in bytes.
 const PART_BYTES: usize = 256;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::mask::check::{base58, bech32, keccak};
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Bitcoin, legacy: `1…` and `3…`; triggered by the first digit.
 pub(in crate::mask) fn bitcoin(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::looks;
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Shortest and longest literal, in bytes.
 const LITERAL_BYTES: std::ops::RangeInclusive<usize> = 5..=64;

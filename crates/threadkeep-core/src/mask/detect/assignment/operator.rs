@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::name::{Name, Strength};
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Most white space on either side of an operator, in bytes: a line break and an indentation.
 const SPACE_BYTES: usize = 24;

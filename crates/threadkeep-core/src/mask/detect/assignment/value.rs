@@ -9,8 +9,8 @@ use super::looks::{
 use super::name::{Name, Strength, contains};
 use super::operator::{APART, ATTRIBUTE, Opening};
 use crate::mask::check::entropy;
-use threadkeep_scan::Class;
 use crate::mask::window::Window;
+use threadkeep_scan::Class;
 
 /// Longest value, in bytes. Longer ones are documents; tokens of known issuers have rules of their own.
 const VALUE_BYTES: usize = 1024;
@@ -124,7 +124,10 @@ fn is_login(window: &Window<'_>, name: &Name<'_>, value: &[u8]) -> bool {
     let typed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     // The login may be an e-mail address, which is a placeholder by then.
     let named = |before: &[u8]| contains(before, b"login ") || before == b" ";
-    typed && named(window.back(name.word.start, 64)) && (PASSWORD_BYTES..=128).contains(&value.len()) && !is_reference(value)
+    typed
+        && named(window.back(name.word.start, 64))
+        && (PASSWORD_BYTES..=128).contains(&value.len())
+        && !is_reference(value)
 }
 
 pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
