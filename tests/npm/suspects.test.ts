@@ -44,7 +44,7 @@ const PLACES: Record<string, (value: string) => Made> = {
   reasoning: (value) => message([{ type: 'reasoning', text: value }]),
   'an input': (value) => message([tool({ query: value }, null)]),
   'an output': (value) => message([tool({}, [{ rows: [['a', value], [1]] }])]),
-  'a list': (value) => message([tool({ access_key: [value, value] }, [value])]),
+  'a list': (value) => message([tool({ password: [value, value] }, [value])]),
   'a named field': (value) => message([tool({ password: value }, { token: value, 'api-key': value })]),
   'a pair': (value) => message([tool([{ name: 'DB_PASSWORD', value }], [{ Key: 'token', Value: [value] }])]),
   'a pair without a name': (value) => message([tool([{ name: 7, key: 'password', value }], null)]),
@@ -65,7 +65,9 @@ const PLACES: Record<string, (value: string) => Made> = {
   'a payload': (value) => message([{ type: 'file', mediaType: 'image/png', url: `data:image/png;base64,${'iVBORw0KGgo'.repeat(200)}` }, { type: 'text', text: value }]),
   'a payload in a text': () => message([{ type: 'text', text: `AKIA${'QW7ERT2YUIOP4ASD'}/${'a1B2c3D4'.repeat(200)}` }]),
   'a zero': (value) => message([tool({ q: `a\0${value}` }, 'b\0c')]),
-  'half a letter': (value) => message([{ type: 'text', text: `x\ud83dy ${value}` }, tool({ '\ud83d': 1 }, '\ud83d')]),
+  'half a letter': (value) => message([{ type: 'text', text: `x\ud83dy ${value}` }]),
+  'a long text with half a letter': (value) => message([{ type: 'text', text: `${'nothing '.repeat(40)}\ud83dy ${value}` }]),
+  'a name with half a letter': (value) => message([tool({ '\ud83d': 1 }, value)]),
   'a letter beyond ASCII': (value) => message([{ type: 'text', text: `🏔 é – “${value}”` }, tool({ wörd: 'müller' }, value)]),
 };
 
@@ -73,7 +75,8 @@ for (const [place, make] of Object.entries(PLACES)) {
   test(`what is masked in ${place} is what is masked when every message crosses`, () => {
     // A clean one before and behind: the right one has to be told.
     const clean = message([{ type: 'text', text: 'The tide is at 06:12.' }, tool({ page: 1 }, { ok: true })]);
-    for (const value of ['', 'ordinary', ...VALUES]) {
+    // The third is a secret by the name of its field alone.
+    for (const value of ['', 'ordinary', 'hunter2isLong', ...VALUES]) {
       const own = [clean, make(value), clean];
       const expected = whole.maskMessages(JSON.stringify(own));
       assert.deepEqual(JSON.parse(JSON.stringify(maskMessages(own))), expected, value);
