@@ -247,6 +247,19 @@ proptest! {
     }
 
     #[test]
+    fn every_text_with_a_finding_is_suspected_among_others(texts in proptest::collection::vec(hostile(), 1..6)) {
+        let masker = Masker::default();
+        let joined = texts.join("\0");
+        let suspects = masker.suspects(joined.as_bytes(), texts.len()).unwrap();
+        let mut start = 0;
+        for text in &texts {
+            prop_assert!(masker.find(text).is_empty() || suspects.contains(&start), "{text:?} at {start}: {suspects:?}");
+            start += utf16_len(text.as_bytes()) + 1;
+        }
+        prop_assert_eq!(masker.suspects(joined.as_bytes(), texts.len() + 1), None);
+    }
+
+    #[test]
     fn json_keeps_its_shape(text in hostile(), key in hostile()) {
         let mut value = serde_json::json!({key.clone(): [text, 1, null, {"k": true}]});
         Masker::default().mask_value(&mut value);
