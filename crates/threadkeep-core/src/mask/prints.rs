@@ -7,17 +7,17 @@ use threadkeep_scan::{FINGERPRINT_BYTES, Prints};
 
 const BUCKETS: usize = 8;
 
-/// Fingerprints of the built-in rules, a line for each bucket, separated by spaces; `␣` is a space. They were found by
-/// annealing against prose, source text and JSON (`docs/masking.md`): of other texts a sixth as many pass as when each takes what
-/// is best for itself. Whatever is not here does so.
+/// Fingerprints of the built-in rules that count everywhere, a line for each bucket, separated by spaces; a tabulator stands
+/// for a space. They were found by annealing against prose, source text and JSON (`docs/masking.md`): of other texts a sixth
+/// as many pass as when each takes what is best for itself. Whatever is not here does so.
 const CHOSEN: [&str; BUCKETS] = [
     "xox :fx za| pas |ey",
     "EGI AKC AP1 AP2 AP3 AP4 AP5 AP6 AP7 AP8 AP9 JQQ %7C AWS AAA AZD +AC *:",
     "CS: m2_ SSW ==: []: ssw cur",
-    r#":// fm1 fo1 64: lt: "== "␣= "!= "␣! '== '␣= '!= '␣!"#,
+    ":// fm1 fo1 64: lt: \"== \"\t= \"!= \"\t! '== '\t= '!= '\t!",
     "sic pik ta: SWM _mm _ac sAc pwd swd tif",
     "bea 00D ;Se 23$",
-    "-u␣ -us V1␣ v1. zr| [RE",
+    "-u\t -us V1\t v1. zr| [RE",
     "Q~ RAL :AA :A pw",
 ];
 
@@ -26,8 +26,6 @@ const CHOSEN: [&str; BUCKETS] = [
 struct Print {
     bytes: [Option<u8>; FINGERPRINT_BYTES],
     any_case: bool,
-    /// Where it was put by [`CHOSEN`].
-    bucket: Option<usize>,
 }
 
 /// The fingerprints of a bucket.
@@ -49,9 +47,12 @@ struct Nibbles {
 
 /// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
 pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
+    let chosen = chosen();
+    let wanted = Filter::of(chosen.iter().map(|(print, _)| print));
+    let common: Vec<Print> = COMMON.as_bytes().chunks(FINGERPRINT_BYTES).map(|text| Print::at(text, 0, false)).collect();
+    let common = Common { filter: Filter::of(&common), prints: common };
     let mut prints: Vec<Print> = Vec::new();
-    // Most are not among them: a bit says so sooner than a search.
-    let mut seen = [0u64; SEEN_BITS / 64];
+    let mut seen = Filter::default();
     let mut offsets = vec![0; anchors.len()];
     // Short ones have the least choice, and what they chose suits many a longer one: `key`, `api_key`.
     let longest = anchors.iter().map(|(anchor, _)| anchor.len()).max().unwrap_or(0);
@@ -59,32 +60,40 @@ pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
         for ((anchor, any_case), offset) in anchors.iter().zip(&mut offsets).filter(|((own, _), _)| own.len() == len) {
             let print = |at: usize| Print::at(anchor, at, *any_case);
             let starts = starts(anchor);
-            let is_known = |print: &Print| {
-                let bit = print.hash();
-                seen[bit / 64] >> (bit % 64) & 1 == 1 && prints.contains(print)
-            };
+            let is_known = |print: &Print| seen.may_have(print) && prints.contains(print);
             *offset = (0..starts)
-                .find(|at| print(*at).bucket.is_some())
+                .find(|at| wanted.may_have(&print(*at)) && bucket_of(&chosen, &print(*at)).is_some())
                 .or_else(|| (0..starts).find(|at| is_known(&print(*at))))
-                .or_else(|| (0..starts).min_by_key(|at| commonness_of(print(*at))))
+                .or_else(|| (0..starts).min_by_key(|at| common.share(&print(*at))))
                 .unwrap_or(0);
             let new = print(*offset);
             if !is_known(&new) {
-                seen[new.hash() / 64] |= 1 << (new.hash() % 64);
+                seen.add(&new);
                 prints.push(new);
             }
         }
     }
-    (gather(&prints), offsets)
+    (gather(&prints, &chosen), offsets)
+}
+
+/// [`CHOSEN`], with its buckets.
+fn chosen() -> Vec<(Print, usize)> {
+    let lines = CHOSEN.iter().enumerate().flat_map(|(bucket, line)| line.split(' ').map(move |text| (text, bucket)));
+    lines.map(|(text, bucket)| (Print::at(text.replace('\t', " ").as_bytes(), 0, false), bucket)).collect()
+}
+
+fn bucket_of(chosen: &[(Print, usize)], print: &Print) -> Option<usize> {
+    chosen.iter().find(|(own, _)| own.bytes == print.bytes).map(|(_, bucket)| *bucket)
 }
 
 /// Puts each where it lets the fewest other texts through.
-fn gather(prints: &[Print]) -> Prints {
+fn gather(prints: &[Print], chosen: &[(Print, usize)]) -> Prints {
     let mut buckets = [Bucket::default(); BUCKETS];
     let mut gathered = Prints::default();
     // Those that have a place of their own come first: the others see what is there.
-    let (placed, others): (Vec<&Print>, Vec<&Print>) = prints.iter().partition(|print| print.bucket.is_some());
-    for print in placed.into_iter().chain(others) {
+    let of = |print| (print, bucket_of(chosen, print));
+    let (placed, others): (Vec<_>, Vec<_>) = prints.iter().map(of).partition(|(_, bucket)| bucket.is_some());
+    for (print, bucket) in placed.into_iter().chain(others) {
         if let [Some(byte), None, _] = print.bytes
             && gathered.single == 0
         {
@@ -92,8 +101,7 @@ fn gather(prints: &[Print]) -> Prints {
             continue;
         }
         let cost = |bucket: &Bucket| bucket.with(print).share - bucket.share;
-        let own = print.bucket.and_then(|number| buckets.get_mut(number));
-        if let Some(best) = own {
+        if let Some(best) = bucket.and_then(|number| buckets.get_mut(number)) {
             *best = best.with(print);
         } else if let Some(best) = buckets.iter_mut().min_by(|a, b| cost(a).total_cmp(&cost(b))) {
             *best = best.with(print);
@@ -110,19 +118,40 @@ fn gather(prints: &[Print]) -> Prints {
     gathered
 }
 
-/// Bits that tell fingerprints apart.
-const SEEN_BITS: usize = 1 << 12;
+/// Says of most that they are not among some, sooner than a search.
+struct Filter([u64; FILTER_BITS / 64]);
+
+const FILTER_BITS: usize = 1 << 12;
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self([0; FILTER_BITS / 64])
+    }
+}
+
+impl Filter {
+    fn of<'p>(prints: impl IntoIterator<Item = &'p Print>) -> Self {
+        let mut filter = Self::default();
+        prints.into_iter().for_each(|print| filter.add(print));
+        filter
+    }
+
+    fn add(&mut self, print: &Print) {
+        self.0[print.hash() / 64] |= 1 << (print.hash() % 64);
+    }
+
+    fn may_have(&self, print: &Print) -> bool {
+        self.0[print.hash() / 64] >> (print.hash() % 64) & 1 == 1
+    }
+}
 
 impl Print {
     fn hash(&self) -> usize {
-        self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(byte.unwrap_or(0))) % SEEN_BITS
+        self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(byte.unwrap_or(0))) % FILTER_BITS
     }
 
     fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
-        let bytes = [at, at + 1, at + 2].map(|at| anchor.get(at).copied());
-        let is_own = |chosen: &[u8]| chosen.iter().copied().map(Some).eq(bytes.iter().copied().filter(Option::is_some));
-        let has = |line: &&str| line.split(' ').any(|chosen| is_own(chosen.replace('␣', " ").as_bytes()));
-        Self { bytes, any_case, bucket: CHOSEN.iter().position(|line| has(&line)) }
+        Self { bytes: [at, at + 1, at + 2].map(|at| anchor.get(at).copied()), any_case }
     }
 }
 
@@ -188,10 +217,19 @@ fn starts(anchor: &[u8]) -> usize {
     usable.min((anchor.len() + 1).saturating_sub(FINGERPRINT_BYTES)).max(1)
 }
 
-fn commonness_of(print: Print) -> u32 {
-    let alone: u32 = print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product();
-    let bytes = print.bytes.map(|byte| byte.unwrap_or(0).to_ascii_lowercase());
-    if COMMON.as_bytes().chunks(FINGERPRINT_BYTES).any(|common| common == bytes) { alone * 32 } else { alone }
+/// [`COMMON`].
+struct Common {
+    filter: Filter,
+    prints: Vec<Print>,
+}
+
+impl Common {
+    /// Rough share of a fingerprint in texts.
+    fn share(&self, print: &Print) -> u32 {
+        let alone: u32 = print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product();
+        let lower = Print { bytes: print.bytes.map(|byte| byte.map(|byte| byte.to_ascii_lowercase())), any_case: false };
+        if self.filter.may_have(&lower) && self.prints.contains(&lower) { alone * 32 } else { alone }
+    }
 }
 
 /// The commonest three letters in a row of words and names, one after the other.
