@@ -13,29 +13,18 @@ const SPACE: &str = "␣";
 /// What is looked for, by the numbers of the rules.
 pub(super) fn of(rules: &[Rule]) -> Index {
     let mut index = Index::default();
-    let mut anchors = Vec::new();
     for (number, rule) in rules.iter().enumerate() {
-        let words = || rule.trigger.text.split(' ').filter(|word| !word.is_empty());
         match rule.trigger.on {
             On::Digits => {
-                words().filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs))
+                words(rule).filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs));
             }
             On::HexGroups => index.set_groups(number),
             On::HexColon => index.set_colons(number),
-            On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase | On::BeforeToken => {
-                anchors.extend(words().map(|word| Anchor::new(number, rule, word)));
-            }
+            On::Prefix | On::PrefixAnyCase | On::Word | On::Inside | On::InsideAnyCase | On::BeforeToken => {}
         }
     }
-    let placeholder = Anchor {
-        rule: 0,
-        text: PLACEHOLDER.to_vec(),
-        sought: Sought::Anywhere,
-        any_case: false,
-        word_start: false,
-        offset: 0,
-    };
-    anchors.push(placeholder);
+    let mut anchors = anchors(rules);
+    anchors.push(Anchor::placeholder());
     let prints = choose(&mut anchors, Sought::Anywhere);
     let prints_before_token = choose(&mut anchors, Sought::BeforeToken);
     anchors.pop();
@@ -44,6 +33,24 @@ pub(super) fn of(rules: &[Rule]) -> Index {
         index.add_literal(*rule, Literal { text, any_case, word_start, sought, offset });
     }
     index.finish(prints, prints_before_token)
+}
+
+/// The literals that are looked for everywhere, by a fingerprint, and whether each stands for every case.
+pub(super) fn searched(rules: &[Rule]) -> Vec<(Vec<u8>, bool)> {
+    let mut anchors = anchors(rules);
+    anchors.push(Anchor::placeholder());
+    anchors.retain(|anchor| anchor.sought == Sought::Anywhere);
+    anchors.into_iter().map(|anchor| (anchor.text, anchor.any_case)).collect()
+}
+
+fn anchors(rules: &[Rule]) -> Vec<Anchor> {
+    let is_literal = |rule: &Rule| !matches!(rule.trigger.on, On::Digits | On::HexGroups | On::HexColon);
+    let rules = rules.iter().enumerate().filter(|(_, rule)| is_literal(rule));
+    rules.flat_map(|(number, rule)| words(rule).map(move |word| Anchor::new(number, rule, word))).collect()
+}
+
+fn words(rule: &Rule) -> impl Iterator<Item = &str> {
+    rule.trigger.text.split(' ').filter(|word| !word.is_empty())
 }
 
 struct Anchor {
@@ -68,6 +75,12 @@ impl Anchor {
         };
         let any_case = matches!(on, On::PrefixAnyCase | On::InsideAnyCase | On::BeforeToken);
         Self { rule: number, text, any_case, word_start, sought, offset: 0 }
+    }
+
+    /// No rule's own: what is masked already is skipped.
+    fn placeholder() -> Self {
+        let (text, sought) = (PLACEHOLDER.to_vec(), Sought::Anywhere);
+        Self { rule: 0, text, any_case: false, word_start: false, sought, offset: 0 }
     }
 }
 

@@ -10,6 +10,7 @@ use super::added::{MAX_ADDED_RULES, RuleError, check_added};
 use super::compiled::Compiled;
 use super::counts::MaskCounts;
 use super::engine::{self, Cursor, Step};
+use super::index;
 use super::rule::{Kind, Rule, Scope};
 use super::rules;
 use super::stream::MaskStream;
@@ -151,6 +152,12 @@ impl Masker {
     /// The rules in force, in the order in which they are tried.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.compiled.rules.iter()
+    }
+
+    /// The literals that the first pass looks for everywhere, and whether each stands for every case: what the example
+    /// `mask_prints` chooses fingerprints for.
+    pub fn searched(&self) -> Vec<(Vec<u8>, bool)> {
+        index::searched(&self.compiled.rules)
     }
 
     /// How many places of the text the first pass does not rule out: what a benchmark compares the whole with.

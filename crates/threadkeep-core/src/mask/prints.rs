@@ -49,7 +49,8 @@ struct Nibbles {
 pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
     let chosen = chosen();
     let wanted = Filter::of(chosen.iter().map(|(print, _)| print));
-    let common: Vec<Print> = COMMON.as_bytes().chunks(FINGERPRINT_BYTES).map(|text| Print::at(text, 0, false)).collect();
+    let common: Vec<Print> =
+        COMMON.as_bytes().chunks(FINGERPRINT_BYTES).map(|text| Print::at(text, 0, false)).collect();
     let common = Common { filter: Filter::of(&common), prints: common };
     let mut prints: Vec<Print> = Vec::new();
     let mut seen = Filter::default();
@@ -227,7 +228,8 @@ impl Common {
     /// Rough share of a fingerprint in texts.
     fn share(&self, print: &Print) -> u32 {
         let alone: u32 = print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product();
-        let lower = Print { bytes: print.bytes.map(|byte| byte.map(|byte| byte.to_ascii_lowercase())), any_case: false };
+        let lower =
+            Print { bytes: print.bytes.map(|byte| byte.map(|byte| byte.to_ascii_lowercase())), any_case: false };
         if self.filter.may_have(&lower) && self.prints.contains(&lower) { alone * 32 } else { alone }
     }
 }
