@@ -49,9 +49,6 @@ struct Nibbles {
 pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
     let chosen = chosen();
     let wanted = Filter::of(chosen.iter().map(|(print, _)| print));
-    let common: Vec<Print> =
-        COMMON.as_bytes().chunks(FINGERPRINT_BYTES).map(|text| Print::at(text, 0, false)).collect();
-    let common = Common { filter: Filter::of(&common), prints: common };
     let mut prints: Vec<Print> = Vec::new();
     let mut seen = Filter::default();
     let mut offsets = vec![0; anchors.len()];
@@ -65,7 +62,7 @@ pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
             *offset = (0..starts)
                 .find(|at| wanted.may_have(&print(*at)) && bucket_of(&chosen, &print(*at)).is_some())
                 .or_else(|| (0..starts).find(|at| is_known(&print(*at))))
-                .or_else(|| (0..starts).min_by_key(|at| common.share(&print(*at))))
+                .or_else(|| (0..starts).min_by_key(|at| print(*at).commonness()))
                 .unwrap_or(0);
             let new = print(*offset);
             if !is_known(&new) {
@@ -151,6 +148,11 @@ impl Print {
         self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(byte.unwrap_or(0))) % FILTER_BITS
     }
 
+    /// Rough share in texts.
+    fn commonness(&self) -> u32 {
+        self.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product()
+    }
+
     fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
         Self { bytes: [at, at + 1, at + 2].map(|at| anchor.get(at).copied()), any_case }
     }
@@ -217,26 +219,6 @@ fn starts(anchor: &[u8]) -> usize {
     let usable = anchor.iter().position(|byte| *byte == b' ').unwrap_or(anchor.len());
     usable.min((anchor.len() + 1).saturating_sub(FINGERPRINT_BYTES)).max(1)
 }
-
-/// [`COMMON`].
-struct Common {
-    filter: Filter,
-    prints: Vec<Print>,
-}
-
-impl Common {
-    /// Rough share of a fingerprint in texts.
-    fn share(&self, print: &Print) -> u32 {
-        let alone: u32 = print.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product();
-        let lower =
-            Print { bytes: print.bytes.map(|byte| byte.map(|byte| byte.to_ascii_lowercase())), any_case: false };
-        if self.filter.may_have(&lower) && self.prints.contains(&lower) { alone * 32 } else { alone }
-    }
-}
-
-/// The commonest three letters in a row of words and names, one after the other.
-#[rustfmt::skip]
-const COMMON: &str = "theioningonstiotermessagessenddatataateallforconveraleesttrecomenttedditinesecersignerrrorrespervaltoutypypeiveuthwitintproporstastrmatquereqthahathethttttpkeynamameparoutlicertecttchulethronehertatkentokokeurnurefrorommodithnoricaancratsernerorectiidedesnotnewlinarecalfilileextthooptpasasssubencactindusetopjechisorttexerihinnineleitysetonaillablledappplisupanthavousweruesmplampequderorkworrettescrecododereaeadagepreexpssimenatinteturetudefaddulttooach";
 
 /// Rough share of a byte in prose, code and JSON.
 const fn commonness(byte: u8) -> u8 {
