@@ -37,6 +37,12 @@ pub(crate) struct DigitTable {
 
 const NOTHING: usize = 256;
 
+// Not unrolled: it runs when a masker is built.
+#[inline(never)]
+fn fits(class: Option<&Class>, byte: usize) -> bool {
+    class.is_none_or(|class| byte != NOTHING && class.has(byte as u8))
+}
+
 impl DigitTable {
     pub(crate) fn new() -> Self {
         let none = || vec![0; NOTHING + 1].into_boxed_slice();
@@ -51,8 +57,7 @@ impl DigitTable {
         }
         for (table, class) in [(&mut self.before, digits.before), (&mut self.after, digits.after)] {
             for (byte, kinds) in table.iter_mut().enumerate() {
-                let fits = class.is_none_or(|class| byte != NOTHING && class.has(byte as u8));
-                *kinds |= if fits { bit } else { 0 };
+                *kinds |= if fits(class.as_ref(), byte) { bit } else { 0 };
             }
         }
         self.grouped |= if digits.grouped { bit } else { 0 };

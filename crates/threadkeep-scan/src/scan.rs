@@ -272,42 +272,42 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Two hexadecimal digits on either side and the next separators of a MAC address, or four.
+    /// The first separator of a MAC address: two hexadecimal digits on either side and the same separator behind them, or
+    /// four with dots.
     #[inline(never)]
     fn may_be_groups(&self, at: usize) -> bool {
-        let separator = self.bytes.get(at).copied();
-        let is_group = |end: usize, len: usize| (1..=len).all(|count| self.is_hex(end.wrapping_sub(count)));
-        let goes_on = |width: usize| {
-            self.is(at + width, |byte| Some(byte) == separator)
-                && is_group(at, width - 1)
-                && is_group(at + width, width - 1)
+        let (separator, width) = match self.bytes.get(at) {
+            Some(separator @ (b':' | b'-')) => (*separator, 3),
+            Some(separator @ b'.') => (*separator, 5),
+            _ => return false,
         };
-        match separator {
-            Some(b':' | b'-') => goes_on(3),
-            Some(b'.') => goes_on(5),
-            _ => false,
-        }
+        self.is(at + width, separator)
+            && (1..width).all(|count| self.is_hex(at.wrapping_sub(count)) && self.is_hex(at + count))
     }
 
     /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or before a group of at most
     /// four digits and another.
     #[inline(never)]
     fn may_be_colons(&self, at: usize) -> bool {
-        let hex_before = at > self.start && self.is_hex(at - 1);
-        let edge_before = hex_before || at == self.start || !self.is(at - 1, is_word);
-        let edge_after = self.is_hex(at + 2) || !self.is(at + 2, is_word);
-        let digits = (1..=4).take_while(|count| self.is_hex(at + count)).count();
-        let is_double = self.is(at + 1, |byte| byte == b':') && edge_before && edge_after;
-        is_double || hex_before && (1..=digits).any(|count| self.is(at + count + 1, |byte| byte == b':'))
+        let is_start = at == self.start;
+        let hex_before = !is_start && self.is_hex(at - 1);
+        let is_edge = |at: usize| self.is_hex(at) || !self.bytes.get(at).is_some_and(|byte| is_word(*byte));
+        if self.is(at + 1, b':') && (is_start || is_edge(at - 1)) && is_edge(at + 2) {
+            return true;
+        }
+        let digits = (1..=4).take_while(|count| self.is_hex(at + count));
+        hex_before && digits.into_iter().any(|count| self.is(at + count + 1, b':'))
     }
 
+    // What is not known yet is what is wished for.
+    #[inline(never)]
     fn is_hex(&self, at: usize) -> bool {
-        self.is(at, |byte| byte.is_ascii_hexdigit())
+        self.bytes.get(at).map_or(self.open, u8::is_ascii_hexdigit)
     }
 
-    /// What is not known yet is what is wished for.
-    fn is(&self, at: usize, what: impl Fn(u8) -> bool) -> bool {
-        self.bytes.get(at).map_or(self.open && at >= self.bytes.len(), |byte| what(*byte))
+    #[inline(never)]
+    fn is(&self, at: usize, byte: u8) -> bool {
+        self.bytes.get(at).map_or(self.open, |own| *own == byte)
     }
 }
 
