@@ -114,21 +114,23 @@ impl Masker {
         if threadkeep_scan::count(texts, 0) + 1 != count {
             return None;
         }
+        let is_end = |byte: &u8| *byte == 0;
         let mut suspects = Vec::new();
-        let (mut start, mut end, mut units) = (0, 0, 0);
+        // Of the text at hand; how far the units are counted.
+        let (mut start, mut end, mut suspected) = (0, 0, false);
+        let (mut counted, mut units) = (0, 0);
         for (at, candidate) in self.compiled.index.scan(Text { bytes: texts, floor: 0, open: false }, 0) {
-            if at < end {
-                continue;
+            if at >= end {
+                start = texts.get(..at).unwrap_or_default().iter().rposition(is_end).map_or(0, |nul| nul + 1);
+                let rest = texts.get(at..).unwrap_or_default();
+                end = at + rest.iter().position(is_end).unwrap_or(rest.len());
+                suspected = false;
             }
-            let is_end = |byte: &u8| *byte == 0;
-            let own = texts.get(..at).unwrap_or_default().iter().rposition(is_end).map_or(0, |nul| nul + 1);
-            let rest = texts.get(at..).unwrap_or_default();
-            let own_end = at + rest.iter().position(is_end).unwrap_or(rest.len());
-            let candidate = candidate.behind(own);
-            if engine::may_hold(&self.compiled, texts.get(own..own_end).unwrap_or_default(), candidate) {
-                units += utf16_len(texts.get(start..own).unwrap_or_default());
+            let text = texts.get(start..end).unwrap_or_default();
+            if !suspected && engine::may_hold(&self.compiled, text, candidate.behind(start)) {
+                units += utf16_len(texts.get(counted..start).unwrap_or_default());
                 suspects.push(units);
-                (start, end) = (own, own_end);
+                (counted, suspected) = (start, true);
             }
         }
         Some(suspects)
