@@ -116,7 +116,7 @@ class Rules {
     mayHold: (text) => this.#find(text).length > 0,
     mayTell: (name) => this.#enter((inner) => inner.mayTell(name)),
     isTold: (name, text) => this.#enter((inner) => inner.isTold(name, text)),
-    isPayload: (text) => this.#enter((inner) => inner.isPayload(text)),
+    isPayload: (text) => this.#enter((inner) => inner.isPayload(toBytes(text))),
   };
 
   constructor(options?: string) {

@@ -74,11 +74,12 @@ impl Masker {
         self.inner.is_told(name, text)
     }
 
-    /// Whether a text is left alone as a whole: a data URL, a long payload of base64.
+    /// Whether a text, in UTF-8, is left alone as a whole: a data URL, a long payload of base64. Bytes, because these are the
+    /// longest of all.
     #[wasm_bindgen(js_name = isPayload)]
     #[must_use]
-    pub fn is_payload(&self, text: &str) -> bool {
-        self.inner.is_payload(text)
+    pub fn is_payload(&self, text: &[u8]) -> bool {
+        std::str::from_utf8(text).is_ok_and(|text| self.inner.is_payload(text))
     }
 
     /// How many places of the text the first pass does not rule out: the floor that a benchmark compares with.
