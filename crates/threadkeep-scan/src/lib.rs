@@ -3,6 +3,7 @@
 //! It reads every byte of every text, and so it is a crate of its own: this one is compiled for speed, the others for
 //! size (`[profile.release.package]` of the workspace). What a rule is, and whether it holds, is for `threadkeep-core`.
 
+mod bits;
 mod block;
 mod candidates;
 mod class;

@@ -5,6 +5,7 @@
 //!
 //! What most blocks have none of is asked first, and the rest only of the blocks that have it.
 
+use crate::bits::{Ahead, ahead, behind, behind_two_letters, colons, from_bit, groups, unknown_prints, up_to_last};
 use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::MAX_DIGITS;
@@ -59,31 +60,6 @@ const BEFORE: usize = 0;
 const HERE: usize = 1;
 const AFTER: usize = 2;
 const LATER: usize = 3;
-
-/// What goes on for some bytes from each byte of a block.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ahead {
-    /// A run of [`LONG_WORD_BYTES`] token characters.
-    long: u64,
-    /// What tells a token: see `token::stands` of the core.
-    tokens: u64,
-}
-
-impl Ahead {
-    #[inline(always)]
-    fn of(before: &Block, here: &Block, after: &Block) -> Self {
-        let long = run_of_16(here.token, after.token);
-        let mut tokens = here.sign & behind(here.word | here.sign, before.word | before.sign, 1);
-        // Most blocks have no digit in a word, and no long word.
-        if here.digit | after.digit != 0 {
-            tokens |= one_of_8(here.digit, after.digit) & run_of_8(here.token, after.token);
-        }
-        if long != 0 {
-            tokens |= run_of_20(here, after);
-        }
-        Self { long, tokens }
-    }
-}
 
 /// The places of one block, one mask for each reason.
 #[derive(Debug, Clone, Copy, Default)]
@@ -376,85 +352,4 @@ impl Block {
         self.sign |= unknown;
         self.print |= unknown_prints(known);
     }
-}
-
-fn from_bit(bit: usize) -> u64 {
-    u64::MAX.checked_shl(bit as u32).unwrap_or(0)
-}
-
-/// A fingerprint needs the bytes behind it.
-fn unknown_prints(known: usize) -> u64 {
-    from_bit(known.saturating_sub(block::FINGERPRINT_BYTES - 1))
-}
-
-/// The bits up to the last one.
-fn up_to_last(bits: u64) -> u64 {
-    u64::MAX.checked_shr(bits.leading_zeros()).unwrap_or(0)
-}
-
-/// Bit n is bit n - `count`: what stands before each byte.
-#[inline(always)]
-fn behind(here: u64, before: u64, count: u32) -> u64 {
-    here << count | before >> (64 - count)
-}
-
-/// Bit n is bit n + `count`: what stands after each byte.
-#[inline(always)]
-fn ahead(here: u64, after: u64, count: u32) -> u64 {
-    here >> count | after << (64 - count)
-}
-
-/// Where one of eight bytes is.
-#[inline(always)]
-fn one_of_8(here: u64, after: u64) -> u64 {
-    let two = here | ahead(here, after, 1);
-    let two_after = after | after >> 1;
-    let four = two | ahead(two, two_after, 2);
-    four | ahead(four, two_after | two_after >> 2, 4)
-}
-
-/// Where a run of eight bytes goes on from.
-#[inline(always)]
-fn run_of_8(here: u64, after: u64) -> u64 {
-    !one_of_8(!here, !after)
-}
-
-/// Where a run of sixteen bytes goes on from.
-#[inline(always)]
-fn run_of_16(here: u64, after: u64) -> u64 {
-    let two = here & ahead(here, after, 1);
-    let two_after = after & after >> 1;
-    let four = two & ahead(two, two_after, 2);
-    let four_after = two_after & two_after >> 2;
-    let eight = four & ahead(four, four_after, 4);
-    eight & ahead(eight, four_after & four_after >> 4, 8)
-}
-
-/// Where a run of twenty letters and digits goes on from.
-#[inline(always)]
-fn run_of_20(here: &Block, after: &Block) -> u64 {
-    let (here, after) = (here.word & !here.underscore, after.word & !after.underscore);
-    let run = run_of_16(here, after);
-    run & ahead(run, run_of_16(after, 0), 4)
-}
-
-/// What follows two letters that start a word.
-fn behind_two_letters(before: &Block, here: &Block, escaped: u64) -> u64 {
-    let (letters, letters_before) = (here.word & !here.digit, before.word & !before.digit);
-    let starts = escaped | !behind(here.word, before.word, 3);
-    behind(letters, letters_before, 1) & behind(letters, letters_before, 2) & starts
-}
-
-/// The first separator of what may be a MAC address.
-#[inline(always)]
-fn groups(here: &Block, after: &Block) -> u64 {
-    let next = |width: u32| ahead(here.separator, after.separator, width);
-    here.separator & (next(3) & next(6) & next(9) | next(5))
-}
-
-/// The first colon of what may be an IPv6 address.
-#[inline(always)]
-fn colons(here: &Block, after: &Block) -> u64 {
-    let next = |width: u32| ahead(here.colon, after.colon, width);
-    here.colon & (next(1) | next(2) | next(3) | next(4) | next(5))
 }
