@@ -13,7 +13,7 @@ export interface Judge {
   isPayload(text: string): boolean;
 }
 
-/** Fields of messages and parts that are never masked. */
+/** Fields of messages and parts that are never masked; whatever else than whole text one holds is for JSON to change or refuse. */
 const STRUCTURAL = new Set(['type', 'id', 'role', 'state', 'mediaType', 'toolCallId', 'toolName']);
 /** Fields that are masked whatever they look like: see `mask_prose`. */
 const PROSE = new Set(['text', 'title', 'filename', 'errorText']);
@@ -66,14 +66,23 @@ export class Suspects {
   #isClean(message: unknown): boolean {
     if (!isPlain(message)) return false;
     const { id, role, parts } = message;
-    const isMessage = typeof id === 'string' && id !== '' && id.length <= ID_UNITS && ROLES.has(role) && Array.isArray(parts);
-    return isMessage && parts.every((part) => isPlain(part) && this.#areClean(part, 1)) && this.#areClean(message, 0);
+    const isMessage = typeof id === 'string' && id !== '' && id.length <= ID_UNITS && ROLES.has(role) && isPlainList(parts);
+    if (!isMessage) return false;
+    // Not `every`, which passes over what a list leaves out.
+    for (const part of parts) {
+      if (!isPlain(part) || !this.#areClean(part, 1)) return false;
+    }
+    return this.#areClean(message, 0);
   }
 
   /** The fields of a message or a part. */
   #areClean(fields: Record<string, unknown>, depth: number): boolean {
     for (const name in fields) {
-      if (STRUCTURAL.has(name) || (depth === 0 && name === 'parts')) continue;
+      if (depth === 0 && name === 'parts') continue;
+      if (STRUCTURAL.has(name)) {
+        if (!isWhole(fields[name])) return false;
+        continue;
+      }
       if (this.#name(name) === 'odd') return false;
       if (!this.#isCleanValue(fields[name], name, depth + 1)) return false;
     }
@@ -93,7 +102,8 @@ export class Suspects {
       case 'object':
         if (value === null) return true;
         if (depth > MAX_DEPTH) return false;
-        return Array.isArray(value) ? this.#isCleanList(value, name, depth) : this.#isCleanObject(value, depth);
+        if (Array.isArray(value)) return isPlainList(value) && this.#isCleanList(value, name, depth);
+        return isPlain(value) && this.#isCleanObject(value, depth);
       default:
         return false;
     }
@@ -107,8 +117,7 @@ export class Suspects {
     return true;
   }
 
-  #isCleanObject(value: object, depth: number): boolean {
-    if (!isPlain(value)) return false;
+  #isCleanObject(value: Record<string, unknown>, depth: number): boolean {
     for (const name in value) {
       if (this.#name(name) === 'odd') return false;
       // `{"name": "DB_PASSWORD", "value": "…"}`
@@ -161,14 +170,24 @@ export class Suspects {
   }
 }
 
-/** What JSON makes of anything else is for `JSON.stringify` to say. */
+// What JSON makes of anything else is for `JSON.stringify` to say.
+
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return (prototype === Object.prototype || prototype === null) && !('toJSON' in value);
+}
+
+function isPlainList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype && !('toJSON' in value);
+}
+
+function isWhole(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.isWellFormed());
 }
 
 function nameBeside(fields: Record<string, unknown>): string {
-  const told = ['name', 'key', 'Name', 'Key'].map((name) => fields[name]).find((name) => name !== undefined);
-  return typeof told === 'string' ? told : 'value';
+  const told = ['name', 'key', 'Name', 'Key'].find((name) => Object.prototype.propertyIsEnumerable.call(fields, name) && fields[name] !== undefined);
+  const name = told === undefined ? undefined : fields[told];
+  return typeof name === 'string' ? name : 'value';
 }

@@ -68,6 +68,8 @@ const PLACES: Record<string, (value: string) => Made> = {
   'half a letter': (value) => message([{ type: 'text', text: `x\ud83dy ${value}` }]),
   'a long text with half a letter': (value) => message([{ type: 'text', text: `${'nothing '.repeat(40)}\ud83dy ${value}` }]),
   'a name with half a letter': (value) => message([tool({ '\ud83d': 1 }, value)]),
+  'half a letter in what is left alone': (value) => ({ ...message([tool(value, null, { toolCallId: 'c\ud83d' })]), id: 'm\ud83d' }),
+  'a name that belongs to a product': (value) => message([tool({ BUNDLE_ENTERPRISE__CONTRIBSYS__COM: value }, { BUNDLE_GEMS__CONTRIBSYS__COM: 'f54Ac47a:88273e7a' })]),
   'a letter beyond ASCII': (value) => message([{ type: 'text', text: `🏔 é – “${value}”` }, tool({ wörd: 'müller' }, value)]),
 };
 
@@ -104,8 +106,18 @@ test('a message in which nothing is found is given back as it is, in a list of i
 
 test('what JSON writes in its own way crosses as JSON', () => {
   const at = new Date(0);
-  const odd = message([tool({}, null)], { metadata: { at, not: Number.NaN } });
-  assert.deepEqual(maskMessages([odd])[0]!.metadata, { at: at.toISOString(), not: null });
+  const list = Object.assign(['left'], { toJSON: () => 'a list' });
+  const hidden = Object.defineProperty({}, 'toJSON', { value: () => 'an object' });
+  class List extends Array {
+    toJSON() {
+      return 'a class';
+    }
+  }
+  const odd = message([tool({}, null)], { metadata: { at, not: Number.NaN, list, hidden, own: new List() } });
+  assert.deepEqual(maskMessages([odd])[0]!.metadata, { at: at.toISOString(), not: null, list: 'a list', hidden: 'an object', own: 'a class' });
+  const pair = Object.defineProperty({ key: 'password', value: 'hunter2isLong' }, 'name', { value: 'not told' });
+  const beside = message([tool([pair], null)] as never);
+  assert.deepEqual(JSON.parse(JSON.stringify(maskMessages([beside]))), whole.maskMessages(JSON.stringify([beside])));
 });
 
 test('what is no message, or no JSON, is refused', () => {
@@ -120,6 +132,9 @@ test('what is no message, or no JSON, is refused', () => {
     { id: '', role: 'user', parts },
     { id: 'm', role: 'user', parts: {} },
     { id: 'm', role: 'user', parts: ['text'] },
+    { id: 'm', role: 'user', parts: new Array(1) },
+    message([{ type: 'text', text: 'x', state: 10n }]),
+    message([{ type: 'text', text: 'x', state: round }]),
     message([tool({ round: round as never }, null)]),
     message([tool(10n as never, null)]),
   ];

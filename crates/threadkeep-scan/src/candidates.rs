@@ -92,6 +92,11 @@ impl<'a> Candidates<'a> {
         self.before_token = before_token;
         self.needs_more = false;
         if digits > 0 {
+            if self.is_cut(at, digits) {
+                // How long it is decides first.
+                self.needs_more = true;
+                return;
+            }
             self.start_digits(digits);
         }
         self.groups = self.index.search.groups.filter(|_| groups);
@@ -124,10 +129,6 @@ impl<'a> Candidates<'a> {
     }
 
     fn start_digits(&mut self, run: usize) {
-        if self.is_cut(self.at, run) {
-            self.needs_more = true;
-            return;
-        }
         self.digits = self.kinds(self.at, run);
         let grouped = self.index.digits.grouped;
         if self.digits & grouped != 0 && !self.text.is_grouped(self.at + run) {

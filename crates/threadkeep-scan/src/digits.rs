@@ -24,7 +24,7 @@ pub struct Digits {
     pub apart: bool,
 }
 
-/// One bit for each kind, so 64 of them at most; a test of the masker counts them.
+/// One bit for each kind, so 64 of them at most.
 #[derive(Debug, Clone)]
 pub(crate) struct DigitTable {
     rules: Vec<usize>,
@@ -50,7 +50,8 @@ impl DigitTable {
     }
 
     pub(crate) fn add(&mut self, digits: &Digits) {
-        let Some(bit) = 1u64.checked_shl(self.rules.len() as u32) else { return };
+        let bit = 1u64.checked_shl(self.rules.len() as u32).unwrap_or(0);
+        debug_assert!(bit != 0, "a kind of digits is too many");
         self.rules.push(digits.rule);
         for (len, kinds) in self.by_length.iter_mut().enumerate() {
             *kinds |= if (digits.least..=digits.most).contains(&len) { bit } else { 0 };

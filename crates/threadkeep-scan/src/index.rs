@@ -7,7 +7,7 @@ use crate::block::Prints;
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::{DigitTable, Digits};
 use crate::scan::{Scan, Text};
-use crate::search::{DigitRuns, Search, Sought, cases};
+use crate::search::{DigitRuns, Search, Sought, WAYS, cases};
 
 /// The start of a placeholder.
 pub const PLACEHOLDER: &[u8] = b"[RE";
@@ -133,9 +133,12 @@ impl Index {
         std::iter::from_fn(move || candidates.next()).filter(|candidate| *candidate != Candidate::Bracket)
     }
 
-    /// Cheap, and seldom wrong: no literal of those that need no long word is in these bytes.
-    pub fn may_hold(&self, bytes: &[u8]) -> bool {
-        self.search.may_hold(bytes)
+    /// Whether a literal starts before the last of these bytes; more of them may follow.
+    pub fn starts_literal(&self, bytes: &[u8]) -> bool {
+        let text = Text { bytes, floor: 0, open: true };
+        let may_start = |at: usize| self.search.may_start(bytes.get(at..).unwrap_or_default()) != [0; WAYS];
+        (0..bytes.len().saturating_sub(1))
+            .any(|at| may_start(at) && self.at(text, at, Reasons::ANCHORS).next().is_some())
     }
 
     fn chain(&mut self, number: usize) {

@@ -97,16 +97,6 @@ impl Search {
         let triple = triple(*first, *second, *third);
         self.triples.get(triple / 64).map_or([1; WAYS], |ways| ways.map(|bits| bits >> (triple % 64) & 1))
     }
-
-    /// A fingerprint other than those of long words may be in these bytes.
-    pub(crate) fn may_hold(&self, bytes: &[u8]) -> bool {
-        (0..bytes.len()).any(|at| {
-            // A fingerprint of two bytes stands before anything, and so before nothing.
-            let byte = |offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
-            let [anywhere, before_token, _] = self.may_start(&[byte(0), byte(1), byte(2)]);
-            anywhere | before_token == 1
-        })
-    }
 }
 
 /// Six bits of each byte: no two lower-case words are mistaken for each other, as a hash would.

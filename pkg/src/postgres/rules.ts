@@ -11,7 +11,10 @@ import * as wasm from '../wasm/threadkeep.js';
 
 /** Copies without secrets and personal data; `invalid_request` for what is no list of messages. */
 export function maskedMessages(messages: readonly UIMessage[]): UIMessage[] {
-  return maskMessages(messages);
+  // Of what they are now: `maskMessages` gives clean ones back as they are, and a caller may change his before they are stored.
+  const json = toJson(messages);
+  if (json === '') throw new ThreadkeepError('invalid_request');
+  return maskMessages(JSON.parse(json) as UIMessage[]);
 }
 
 /** A copy without secrets and personal data; `invalid_request` for what is no object, or larger than 16 KiB. */

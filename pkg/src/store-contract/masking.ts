@@ -45,6 +45,20 @@ export const masking: Record<string, Fact> = {
     assertNoSecret(await messagesOf(store, address));
   },
 
+  'REDACT_BEFORE_PERSIST: what a caller writes into a message after the call is not stored': async ({ store, address }) => {
+    const [saved, appended] = [assistantMessage('a1', 'nothing to hide'), assistantMessage('a2', 'nothing to hide')];
+    const tell = (message: UIMessage) => message.parts.push({ type: 'text', text: `My key is ${AWS}` });
+    const save = store.saveThread({ ...address, messages: [saved], expectedMessageCount: 0 });
+    tell(saved);
+    await save;
+    const append = store.appendMessages({ ...address, messages: [appended] });
+    tell(appended);
+    await append;
+    const stored = await messagesOf(store, address);
+    assertNoSecret(stored);
+    assert.equal(stored.length, 2);
+  },
+
   'REDACT_BEFORE_PERSIST: a repeated append with a secret in it is the same append': async ({ store, address }) => {
     const append = { ...address, messages: telling(), idempotencyKey: 'key-1' };
     await store.appendMessages(append);

@@ -122,6 +122,17 @@ mod tests {
     }
 
     #[test]
+    fn digits_that_may_go_on_are_waited_for_before_a_rule_of_ones_own_is_asked() {
+        let masker = Masker::builder().with_rule(rule(On::Prefix, "40128", "d{6}!", "TICKET")).build().unwrap();
+        let text = concat!("pay 40128888", "88881881 now");
+        for cut in 0..=text.len() {
+            let mut stream = masker.stream();
+            let pieces = [stream.push(&text[..cut]), stream.push(&text[cut..]), stream.finish()];
+            assert_eq!(pieces.concat(), "pay [REDACTED_CARD] now", "cut at {cut}");
+        }
+    }
+
+    #[test]
     #[cfg(feature = "regex")]
     fn a_regular_expression_masks_as_a_pattern_does_wherever_the_text_is_cut() {
         let shape = Shape::regex(r"EMP-(?:\d{6}|[A-Z]{3}\d{3})\b").unwrap();

@@ -52,6 +52,11 @@ fn values_stand_beside_typography_and_other_scripts() {
 }
 
 #[test]
+fn a_short_segwit_address_is_one() {
+    check(concat!("pay BC1SW50", "QGDZ25J today"), "pay [REDACTED_CRYPTO] today");
+}
+
+#[test]
 fn values_stand_in_lists_and_behind_escapes() {
     check(concat!("Jo,40128888", "88881881,12/27"), "Jo,[REDACTED_CARD],12/27");
     check("Jo,+49 30 901820,Berlin", "Jo,[REDACTED_PHONE],Berlin");

@@ -1,6 +1,6 @@
 //! What tells a token from words: the first pass looks for it before it looks at names such as `key`.
 //!
-//! Architecture invariant: `scan.rs` asks the same of each block of text (`Words`), so a name is passed over only where no value
+//! Architecture invariant: `bits.rs` of the scan asks the same of each block of text (`Ahead`), so a name is passed over only where no value
 //! behind it could hold what is asked here.
 
 use std::ops::Range;

@@ -117,7 +117,7 @@ impl Masker {
 
     /// Whether a name may tell that the text in its field is a secret. Cheap: most names hold no anchor.
     pub fn may_tell(&self, name: &str) -> bool {
-        name.len() <= MAX_NAME_BYTES && self.compiled.index.may_hold(name.as_bytes())
+        name.len() <= MAX_NAME_BYTES && self.compiled.index.starts_literal(format!("{name}=").as_bytes())
     }
 
     /// Masks a leaf in place, unless it is a payload.

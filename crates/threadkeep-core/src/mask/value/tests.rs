@@ -34,6 +34,17 @@ fn a_name_tells_as_much_as_in_json_text() {
 }
 
 #[test]
+fn a_name_tells_by_every_anchor() {
+    check(
+        json!({"BUNDLE_ENTERPRISE__CONTRIBSYS__COM": "f54Ac47a:88273e7a", "x": {"BUNDLE_GEMS__CONTRIBSYS__COM": "f54Ac47a:88273e7a"}}),
+        json!({"BUNDLE_ENTERPRISE__CONTRIBSYS__COM": "[REDACTED_SIDEKIQ_SECRET]", "x": {"BUNDLE_GEMS__CONTRIBSYS__COM": "[REDACTED_SIDEKIQ_SECRET]"}}),
+    );
+    let masker = Masker::default();
+    assert!(["password", "1", "X-API-Key"].iter().all(|name| masker.may_tell(name)));
+    assert!(!["", "text", "status", "url", "query"].iter().any(|name| masker.may_tell(name)));
+}
+
+#[test]
 fn a_value_that_looks_like_a_payload_is_one_no_more_when_a_rule_knows_its_start() {
     let key = format!("LS0tLS1CRUdJTi{}", "aB3dE5fG7hJ9kL1mN3pQ".repeat(80));
     check(json!({"k": key}), json!({"k": "[REDACTED_PRIVATE_KEY]"}));
