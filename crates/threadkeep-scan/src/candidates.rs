@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::digits::MAX_DIGITS;
+use crate::digits::{LONG_GROUP, MAX_DIGITS};
 use crate::index::{Anchors, Index};
 use crate::scan::Text;
 use crate::search::Sought;
@@ -118,7 +118,8 @@ impl<'a> Candidates<'a> {
     #[inline(always)]
     fn kinds(&self, at: usize, run: usize) -> u64 {
         let before = if at > self.text.floor { self.text.bytes.get(at - 1).copied() } else { None };
-        self.index.digits.kinds(run, before, self.text.bytes.get(at + run).copied())
+        let byte = |at: usize| self.text.bytes.get(at).copied();
+        self.index.digits.kinds(run, byte(at).unwrap_or(0), before, byte(at + run))
     }
 
     /// The run may go on in what has not arrived yet.
@@ -130,9 +131,13 @@ impl<'a> Candidates<'a> {
 
     fn start_digits(&mut self, run: usize) {
         self.digits = self.kinds(self.at, run);
-        let grouped = self.index.digits.grouped;
-        if self.digits & grouped != 0 && !self.text.is_grouped(self.at + run) {
-            self.digits &= !grouped;
+        let table = &self.index.digits;
+        if self.digits & table.grouped != 0 {
+            self.digits &= match self.text.next_group(self.at + run) {
+                0 => !table.grouped,
+                1..LONG_GROUP => !table.long_grouped,
+                _ => u64::MAX,
+            };
         }
     }
 

@@ -18,8 +18,10 @@ pub struct Digits {
     pub before: Option<Class>,
     /// What stands behind it.
     pub after: Option<Class>,
-    /// Two more groups of digits follow.
-    pub grouped: bool,
+    /// Two more groups of digits follow, the first of them of so many digits at least; 0 when none need to.
+    pub next_group: usize,
+    /// The run starts with neither 0 nor 1.
+    pub high: bool,
     /// It starts a word, or stands behind two letters that do.
     pub apart: bool,
 }
@@ -32,43 +34,59 @@ pub(crate) struct DigitTable {
     /// By the byte before the run; the last one is for nothing.
     before: Box<[u64]>,
     after: Box<[u64]>,
+    high: u64,
     pub(crate) grouped: u64,
+    /// Those of `grouped` whose next group has four digits at least.
+    pub(crate) long_grouped: u64,
 }
 
 const NOTHING: usize = 256;
 
-// Not unrolled: it runs when a masker is built.
+/// Digits of a group that is told from shorter ones.
+pub(crate) const LONG_GROUP: usize = 4;
+
+// In one place: it runs when a masker is built.
 #[inline(never)]
-fn fits(class: Option<&Class>, byte: usize) -> bool {
-    class.is_none_or(|class| byte != NOTHING && class.has(byte as u8))
+fn enter(table: &mut [u64], kind: u64, fits: &dyn Fn(usize) -> bool) {
+    for (at, kinds) in table.iter_mut().enumerate() {
+        *kinds |= if fits(at) { kind } else { 0 };
+    }
 }
 
 impl DigitTable {
     pub(crate) fn new() -> Self {
         let none = || vec![0; NOTHING + 1].into_boxed_slice();
-        Self { rules: Vec::new(), by_length: [0; MAX_DIGITS + 1], before: none(), after: none(), grouped: 0 }
+        let [high, grouped, long_grouped] = [0; 3];
+        Self {
+            rules: Vec::new(),
+            by_length: [0; MAX_DIGITS + 1],
+            before: none(),
+            after: none(),
+            high,
+            grouped,
+            long_grouped,
+        }
     }
 
     pub(crate) fn add(&mut self, digits: &Digits) {
         let bit = 1u64.checked_shl(self.rules.len() as u32).unwrap_or(0);
         debug_assert!(bit != 0, "a kind of digits is too many");
         self.rules.push(digits.rule);
-        for (len, kinds) in self.by_length.iter_mut().enumerate() {
-            *kinds |= if (digits.least..=digits.most).contains(&len) { bit } else { 0 };
-        }
+        enter(&mut self.by_length, bit, &|len| (digits.least..=digits.most).contains(&len));
         for (table, class) in [(&mut self.before, digits.before), (&mut self.after, digits.after)] {
-            for (byte, kinds) in table.iter_mut().enumerate() {
-                *kinds |= if fits(class.as_ref(), byte) { bit } else { 0 };
-            }
+            enter(table, bit, &|byte| class.is_none_or(|class| byte != NOTHING && class.has(byte as u8)));
         }
-        self.grouped |= if digits.grouped { bit } else { 0 };
+        self.high |= if digits.high { bit } else { 0 };
+        self.grouped |= if digits.next_group > 0 { bit } else { 0 };
+        self.long_grouped |= if digits.next_group >= LONG_GROUP { bit } else { 0 };
     }
 
-    /// The kinds that a run of `len` digits between these bytes may be.
+    /// The kinds that a run of `len` digits between these bytes may be, of which this is the first.
     #[inline(always)]
-    pub(crate) fn kinds(&self, len: usize, before: Option<u8>, after: Option<u8>) -> u64 {
+    pub(crate) fn kinds(&self, len: usize, first: u8, before: Option<u8>, after: Option<u8>) -> u64 {
         let by = |table: &[u64], byte: Option<u8>| table.get(byte.map_or(NOTHING, usize::from)).copied().unwrap_or(0);
-        self.by_length.get(len).copied().unwrap_or(0) & by(&self.before, before) & by(&self.after, after)
+        let low = if first < b'2' { self.high } else { 0 };
+        self.by_length.get(len).copied().unwrap_or(0) & by(&self.before, before) & by(&self.after, after) & !low
     }
 
     /// The rule of the first of these kinds.

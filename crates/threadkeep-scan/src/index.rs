@@ -7,7 +7,7 @@ use crate::block::Prints;
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::{DigitTable, Digits};
 use crate::scan::{Scan, Text};
-use crate::search::{DigitRuns, Search, Sought, WAYS, cases};
+use crate::search::{DigitRuns, Search, Sought, cases};
 
 /// The start of a placeholder.
 pub const PLACEHOLDER: &[u8] = b"[RE";
@@ -113,7 +113,7 @@ impl Index {
     pub fn finish(mut self, prints: Prints, prints_before_token: Prints) -> Self {
         self.search.prints = prints;
         self.search.prints_before_token = prints_before_token;
-        self.search.sift(Sought::Anywhere, PLACEHOLDER, false);
+        self.search.sift(Sought::Anywhere, [b'[', b'R', b'E'].map(Some), false);
         // The anchors of a pair are chained from the last to the first, so that the first stands in front.
         for number in (0..self.anchors.len()).rev() {
             self.chain(number);
@@ -136,26 +136,27 @@ impl Index {
     /// Whether a literal starts before the last of these bytes; more of them may follow.
     pub fn starts_literal(&self, bytes: &[u8]) -> bool {
         let text = Text { bytes, floor: 0, open: true };
-        let may_start = |at: usize| self.search.may_start(bytes.get(at..).unwrap_or_default()) != [0; WAYS];
+        let may_start = |at: usize| {
+            let rest = bytes.get(at..).unwrap_or_default();
+            [Sought::Anywhere, Sought::BeforeToken, Sought::Long]
+                .iter()
+                .any(|way| self.search.may_start(*way, rest) == 1)
+        };
         (0..bytes.len().saturating_sub(1))
             .any(|at| may_start(at) && self.at(text, at, Reasons::ANCHORS).next().is_some())
     }
 
     fn chain(&mut self, number: usize) {
         let Some(anchor) = self.anchors.get(number).copied() else { return };
-        let literal = self.literal(&anchor).to_vec();
-        let print = literal.get(usize::from(anchor.offset)..).unwrap_or_default();
-        let (Some(first), second, third) = (print.first().copied(), print.get(1).copied(), print.get(2).copied())
-        else {
-            return;
-        };
+        let byte = |offset: usize| self.literal(&anchor).get(usize::from(anchor.offset) + offset).copied();
+        let [Some(first), second, third] = [byte(0), byte(1), byte(2)] else { return };
         let link = Link {
             anchor: number as u16,
             next: 0,
             third,
             third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
         };
-        self.search.sift(anchor.sought, print, anchor.any_case);
+        self.search.sift(anchor.sought, [Some(first), second, third], anchor.any_case);
         for first in cases(first, anchor.any_case) {
             match second {
                 Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),

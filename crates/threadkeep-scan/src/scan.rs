@@ -16,6 +16,9 @@ use crate::word::{ESCAPE_BYTES, is_word};
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
 pub const LONG_WORD_BYTES: usize = 16;
 
+/// Groups of an IPv6 address that end in a colon when no two stand together, but for the first: an IPv4 address may be the rest.
+const LEAST_GROUPS: usize = 5;
+
 /// Bytes before the start of a scan that decide what starts there.
 const CONTEXT_BYTES: usize = ESCAPE_BYTES + 2;
 
@@ -109,10 +112,11 @@ impl<'a> Scan<'a> {
         self.next += BLOCK_BYTES;
         self.number += 1;
         let later = self.next + BLOCK_BYTES;
-        self.blocks[(self.number + LATER) % 4] = match self.bytes.get(later..).and_then(|rest| rest.first_chunk()) {
-            Some(bytes) => Block::of(bytes, BLOCK_BYTES, &self.search.prints),
-            None => self.last_block(later),
-        };
+        let slot = (self.number + LATER) % 4;
+        match self.bytes.get(later..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => self.blocks[slot].read(bytes, BLOCK_BYTES, &self.search.prints),
+            None => self.blocks[slot] = self.last_block(later),
+        }
         self.find();
         Some(())
     }
@@ -133,10 +137,10 @@ impl<'a> Scan<'a> {
     #[inline(never)]
     fn last_block(&self, at: usize) -> Block {
         let known = self.bytes.len().saturating_sub(at);
-        let mut block = match known {
-            0 => Block::default(),
-            _ => Block::of(&self.last_bytes(at), known.min(BLOCK_BYTES), &self.search.prints),
-        };
+        let mut block = Block::default();
+        if known > 0 {
+            block.read(&self.last_bytes(at), known.min(BLOCK_BYTES), &self.search.prints);
+        }
         if self.open {
             block.assume(known);
         }
@@ -211,18 +215,19 @@ impl<'a> Scan<'a> {
     /// The places where some fingerprint is, and those of them that count before a token.
     #[inline(always)]
     fn sift(&self, prints: u64, before_token: u64, long: u64) -> (u64, u64) {
-        let mut left = prints | before_token | long;
         let mut sifted = [0; WAYS];
-        while left != 0 {
-            let shift = left.trailing_zeros();
-            left &= left - 1;
-            let stands = self.search.may_start(self.bytes.get(self.base + shift as usize..).unwrap_or_default());
-            for (sifted, stands) in sifted.iter_mut().zip(stands) {
-                *sifted |= stands << shift;
+        let ways = [(Sought::Anywhere, prints), (Sought::BeforeToken, before_token), (Sought::Long, long)];
+        for (sifted, (sought, places)) in sifted.iter_mut().zip(ways) {
+            let mut left = places;
+            while left != 0 {
+                let shift = left.trailing_zeros();
+                left &= left - 1;
+                let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
+                *sifted |= self.search.may_start(sought, rest) << shift;
             }
         }
-        let before_token = before_token & sifted[Sought::BeforeToken as usize];
-        (prints & sifted[Sought::Anywhere as usize] | before_token | long & sifted[Sought::Long as usize], before_token)
+        let [anywhere, before_token, long] = sifted;
+        (anywhere | before_token | long, before_token)
     }
 
     /// The places of which something holds.
@@ -261,8 +266,8 @@ impl<'a> Scan<'a> {
             && (1..width).all(|count| self.is_hex(at.wrapping_sub(count)) && self.is_hex(at + count))
     }
 
-    /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or before a group of at most
-    /// four digits and another.
+    /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or behind a group of at most
+    /// four digits and before others, until two colons follow each other or there are enough: no time of day.
     #[inline(never)]
     fn may_be_colons(&self, at: usize) -> bool {
         let is_start = at == self.start;
@@ -271,8 +276,21 @@ impl<'a> Scan<'a> {
         if self.is(at + 1, b':') && (is_start || is_edge(at - 1)) && is_edge(at + 2) {
             return true;
         }
-        let digits = (1..=4).take_while(|count| self.is_hex(at + count));
-        hex_before && digits.into_iter().any(|count| self.is(at + count + 1, b':'))
+        if !hex_before {
+            return false;
+        }
+        let mut at = at;
+        for group in 0..LEAST_GROUPS {
+            let digits = (1..=4).take_while(|count| self.is_hex(at + count)).count();
+            if digits == 0 {
+                return group > 0 && self.is(at + 1, b':');
+            }
+            at += digits + 1;
+            if !self.is(at, b':') {
+                return false;
+            }
+        }
+        true
     }
 
     // What is not known yet is what is wished for.
@@ -319,24 +337,28 @@ impl Iterator for Scan<'_> {
 }
 
 impl Text<'_> {
-    /// Two more groups of digits follow a run that ends here, or may follow in what has not arrived yet.
-    pub(crate) fn is_grouped(&self, end: usize) -> bool {
+    /// Digits of the first of two groups that follow a run that ends here; 0 when there are no two. What has not arrived yet may
+    /// hold as many as are wished for.
+    pub(crate) fn next_group(&self, end: usize) -> usize {
+        let unknown = if self.open { MAX_DIGITS } else { 0 };
         let mut at = end;
-        for _ in 0..2 {
+        let mut groups = [0; 2];
+        for group in &mut groups {
             let start = at;
             while at < start + 2 && self.bytes.get(at).is_some_and(|byte| b" .-()".contains(byte)) {
                 at += 1;
             }
             match self.bytes.get(at) {
-                None => return self.open,
-                Some(byte) if at == start || !byte.is_ascii_digit() => return false,
+                None => return unknown,
+                Some(byte) if at == start || !byte.is_ascii_digit() => return 0,
                 Some(_) => {}
             }
             while at < end + 2 * MAX_DIGITS && self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
                 at += 1;
+                *group += 1;
             }
         }
-        true
+        groups[0]
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Search {
     /// The rule for IPv6 addresses, by their colons.
     pub(crate) colons: Option<usize>,
     /// For each way of searching one bit per three bytes: whether some fingerprint is so. Most places end here.
-    triples: Box<[[u64; WAYS]]>,
+    triples: [Box<[u64]>; WAYS],
     /// A fingerprint of one byte is in force, beside the one of `prints`: every place counts.
     unsifted: bool,
 }
@@ -53,49 +53,42 @@ impl Search {
             digit_runs: DigitRuns::None,
             groups: None,
             colons: None,
-            triples: vec![[0; WAYS]; TRIPLES / 64].into_boxed_slice(),
+            triples: [(); WAYS].map(|()| vec![0; TRIPLES / 64].into_boxed_slice()),
             unsifted: false,
         }
     }
 
-    /// Enters the first three bytes of a fingerprint; when there are but two, every third.
-    pub(crate) fn sift(&mut self, sought: Sought, print: &[u8], any_case: bool) {
-        let [first, second, rest @ ..] = print else {
-            match (sought, print.first()) {
-                // Enough that a long word starts there; six bits of each byte are looked at.
-                (Sought::Long, Some(first)) => {
-                    (0..64).for_each(|second| (0..64).for_each(|third| self.enter(sought, *first, second, third)))
-                }
-                (_, first) => self.unsifted |= first != Some(&self.prints.single),
-            }
-            return;
-        };
-        for first in cases(*first, any_case) {
-            for second in cases(*second, any_case) {
-                match rest.first() {
-                    Some(third) => cases(*third, any_case).for_each(|third| self.enter(sought, first, second, third)),
-                    None => (0..=u8::MAX).for_each(|third| self.enter(sought, first, second, third)),
-                }
-            }
+    /// Enters the bytes of a fingerprint; when there are but two, every third.
+    pub(crate) fn sift(&mut self, sought: Sought, print: [Option<u8>; 3], any_case: bool) {
+        let [Some(first), second, third] = print else { return };
+        let thirds =
+            third.map_or(u64::MAX, |third| cases(third, any_case).fold(0, |all, third| all | 1 << (third & 63)));
+        match second {
+            Some(second) => cases(first, any_case).for_each(|first| {
+                cases(second, any_case).for_each(|second| self.enter(sought, first, second, thirds));
+            }),
+            // Enough that a long word starts there; six bits of each byte are looked at.
+            None if sought == Sought::Long => (0..64).for_each(|second| self.enter(sought, first, second, thirds)),
+            None => self.unsifted |= first != self.prints.single,
         }
     }
 
-    fn enter(&mut self, sought: Sought, first: u8, second: u8, third: u8) {
-        let triple = triple(first, second, third);
-        if let Some(bits) = self.triples.get_mut(triple / 64).and_then(|ways| ways.get_mut(sought as usize)) {
-            *bits |= 1 << (triple % 64);
+    #[inline(never)]
+    fn enter(&mut self, sought: Sought, first: u8, second: u8, thirds: u64) {
+        if let Some(bits) = self.triples[sought as usize].get_mut(triple(first, second, 0) / 64) {
+            *bits |= thirds;
         }
     }
 
-    /// For each way of searching 1 when a fingerprint may be at the start of these bytes.
+    /// 1 when a fingerprint that is searched for like this may be at the start of these bytes.
     #[inline(always)]
-    pub(crate) fn may_start(&self, bytes: &[u8]) -> [u64; WAYS] {
-        let [first, second, third, ..] = bytes else { return [1; WAYS] };
+    pub(crate) fn may_start(&self, sought: Sought, bytes: &[u8]) -> u64 {
+        let [first, second, third, ..] = bytes else { return 1 };
         if self.unsifted || *first == self.prints.single {
-            return [1; WAYS];
+            return 1;
         }
         let triple = triple(*first, *second, *third);
-        self.triples.get(triple / 64).map_or([1; WAYS], |ways| ways.map(|bits| bits >> (triple % 64) & 1))
+        self.triples[sought as usize].get(triple / 64).map_or(1, |bits| bits >> (triple % 64) & 1)
     }
 }
 

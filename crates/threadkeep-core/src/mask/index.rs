@@ -1,5 +1,7 @@
 //! The rules as the first pass looks for them.
 
+use std::borrow::Cow;
+
 use threadkeep_scan::{Class, Digits, Index, LONG_WORD_BYTES, Literal, MAX_DIGITS, PLACEHOLDER, Prints, Sought};
 
 use super::pattern::{self, Pattern};
@@ -40,10 +42,10 @@ pub(super) fn searched(rules: &[Rule]) -> Vec<(Vec<u8>, bool)> {
     let mut anchors = anchors(rules);
     anchors.push(Anchor::placeholder());
     anchors.retain(|anchor| anchor.sought == Sought::Anywhere);
-    anchors.into_iter().map(|anchor| (anchor.text, anchor.any_case)).collect()
+    anchors.into_iter().map(|anchor| (anchor.text.into_owned(), anchor.any_case)).collect()
 }
 
-fn anchors(rules: &[Rule]) -> Vec<Anchor> {
+fn anchors(rules: &[Rule]) -> Vec<Anchor<'_>> {
     let is_literal = |rule: &Rule| !matches!(rule.trigger.on, On::Digits | On::HexGroups | On::HexColon);
     let rules = rules.iter().enumerate().filter(|(_, rule)| is_literal(rule));
     rules.flat_map(|(number, rule)| words(rule).map(move |word| Anchor::new(number, rule, word))).collect()
@@ -53,19 +55,22 @@ fn words(rule: &Rule) -> impl Iterator<Item = &str> {
     rule.trigger.text.split(' ').filter(|word| !word.is_empty())
 }
 
-struct Anchor {
+struct Anchor<'r> {
     rule: usize,
-    text: Vec<u8>,
+    text: Cow<'r, [u8]>,
     any_case: bool,
     word_start: bool,
     sought: Sought,
     offset: usize,
 }
 
-impl Anchor {
-    fn new(number: usize, rule: &Rule, word: &str) -> Self {
+impl<'r> Anchor<'r> {
+    fn new(number: usize, rule: &Rule, word: &'r str) -> Self {
         let on = rule.trigger.on;
-        let text = word.replace(SPACE, " ").into_bytes();
+        let text = match word.contains(SPACE) {
+            true => Cow::Owned(word.replace(SPACE, " ").into_bytes()),
+            false => Cow::Borrowed(word.as_bytes()),
+        };
         let word_start = matches!(on, On::Prefix | On::PrefixAnyCase | On::Word);
         let sought = match on {
             On::BeforeToken => Sought::BeforeToken,
@@ -79,13 +84,13 @@ impl Anchor {
 
     /// No rule's own: what is masked already is skipped.
     fn placeholder() -> Self {
-        let (text, sought) = (PLACEHOLDER.to_vec(), Sought::Anywhere);
+        let (text, sought) = (Cow::Borrowed(PLACEHOLDER), Sought::Anywhere);
         Self { rule: 0, text, any_case: false, word_start: false, sought, offset: 0 }
     }
 }
 
 /// Chooses the fingerprints of the anchors that are looked for like this.
-fn choose(anchors: &mut [Anchor], sought: Sought) -> Prints {
+fn choose(anchors: &mut [Anchor<'_>], sought: Sought) -> Prints {
     let own: Vec<_> = anchors
         .iter()
         .filter(|anchor| anchor.sought == sought)
@@ -105,14 +110,16 @@ fn digits(rule: usize, runs: &[u8]) -> Option<Digits> {
         [class, b'<', rest @ ..] => (true, Class::parse(*class), rest),
         rest => (false, None, rest),
     };
-    let (after, grouped, bytes) = match bytes {
-        [rest @ .., b'>', b'>', class] => (Class::parse(*class), true, rest),
-        [rest @ .., b'>', class] => (Class::parse(*class), false, rest),
-        rest => (None, false, rest),
+    let (high, bytes) = bytes.strip_prefix(b"!").map_or((false, bytes), |rest| (true, rest));
+    let (after, next_group, bytes) = match bytes {
+        [rest @ .., b'>', b'>', b'>', class] => (Class::parse(*class), 4, rest),
+        [rest @ .., b'>', b'>', class] => (Class::parse(*class), 1, rest),
+        [rest @ .., b'>', class] => (Class::parse(*class), 0, rest),
+        rest => (None, 0, rest),
     };
     let (least, most) = pattern::range(bytes, b'-')?;
     let [least, most] = [least, most].map(|len| len.min(MAX_DIGITS));
-    Some(Digits { rule, least, most, before, after, grouped, apart })
+    Some(Digits { rule, least, most, before, after, next_group, high, apart })
 }
 
 /// A long word stands wherever the value does.

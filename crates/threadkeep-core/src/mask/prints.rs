@@ -21,10 +21,10 @@ const CHOSEN: [&str; BUCKETS] = [
     "Q~ RAL :AA :A pw",
 ];
 
-/// The bytes of a fingerprint; one that the anchor has not may be any.
+/// The bytes of a fingerprint; 0 for one that the anchor has not, which may be any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Print {
-    bytes: [Option<u8>; FINGERPRINT_BYTES],
+    bytes: [u8; FINGERPRINT_BYTES],
     any_case: bool,
 }
 
@@ -48,7 +48,8 @@ struct Nibbles {
 /// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
 pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
     let chosen = chosen();
-    let wanted = Filter::of(chosen.iter().map(|(print, _)| print));
+    let wanted = Filter::of(chosen.iter().map(|(print, _)| *print));
+    let common = Filter::of(common());
     let mut prints: Vec<Print> = Vec::new();
     let mut seen = Filter::default();
     let mut offsets = vec![0; anchors.len()];
@@ -62,7 +63,7 @@ pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
             *offset = (0..starts)
                 .find(|at| wanted.may_have(&print(*at)) && bucket_of(&chosen, &print(*at)).is_some())
                 .or_else(|| (0..starts).find(|at| is_known(&print(*at))))
-                .or_else(|| (0..starts).min_by_key(|at| print(*at).commonness()))
+                .or_else(|| (0..starts).min_by_key(|at| print(*at).commonness(&common)))
                 .unwrap_or(0);
             let new = print(*offset);
             if !is_known(&new) {
@@ -92,7 +93,7 @@ fn gather(prints: &[Print], chosen: &[(Print, usize)]) -> Prints {
     let of = |print| (print, bucket_of(chosen, print));
     let (placed, others): (Vec<_>, Vec<_>) = prints.iter().map(of).partition(|(_, bucket)| bucket.is_some());
     for (print, bucket) in placed.into_iter().chain(others) {
-        if let [Some(byte), None, _] = print.bytes
+        if let [byte, 0, _] = print.bytes
             && gathered.single == 0
         {
             gathered.single = byte;
@@ -128,9 +129,9 @@ impl Default for Filter {
 }
 
 impl Filter {
-    fn of<'p>(prints: impl IntoIterator<Item = &'p Print>) -> Self {
+    fn of(prints: impl IntoIterator<Item = Print>) -> Self {
         let mut filter = Self::default();
-        prints.into_iter().for_each(|print| filter.add(print));
+        prints.into_iter().for_each(|print| filter.add(&print));
         filter
     }
 
@@ -145,18 +146,20 @@ impl Filter {
 
 impl Print {
     fn hash(&self) -> usize {
-        self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(byte.unwrap_or(0))) % FILTER_BITS
+        self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(*byte)) % FILTER_BITS
     }
 
     /// Rough share in texts.
-    fn commonness(&self) -> u32 {
-        let alone: u32 = self.bytes.iter().flatten().map(|byte| u32::from(commonness(*byte))).product();
-        let is_own = |common: &[u8]| common.iter().copied().map(Some).eq(self.bytes);
-        if COMMON.as_bytes().chunks(FINGERPRINT_BYTES).any(is_own) { alone * 32 } else { alone }
+    fn commonness(&self, filter: &Filter) -> u32 {
+        let known = self.bytes.iter().filter(|byte| **byte != 0);
+        let alone: u32 = known.map(|byte| u32::from(commonness(*byte))).product();
+        let is_common = filter.may_have(self) && common().any(|common| common.bytes == self.bytes);
+        if is_common { alone * 32 } else { alone }
     }
 
     fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
-        Self { bytes: [at, at + 1, at + 2].map(|at| anchor.get(at).copied()), any_case }
+        let byte = |offset: usize| anchor.get(at + offset).copied().unwrap_or(0);
+        Self { bytes: [byte(0), byte(1), byte(2)], any_case }
     }
 }
 
@@ -164,14 +167,13 @@ impl Bucket {
     #[must_use]
     fn with(mut self, print: &Print) -> Self {
         for (place, byte) in self.places.iter_mut().zip(print.bytes) {
-            match byte {
-                Some(byte) => {
-                    place.add(byte);
-                    if print.any_case {
-                        place.add(byte.to_ascii_uppercase());
-                    }
-                }
-                None => *place = Nibbles::all(),
+            if byte == 0 {
+                *place = Nibbles::all();
+                continue;
+            }
+            place.add(byte);
+            if print.any_case {
+                place.add(byte.to_ascii_uppercase());
             }
         }
         self.share = self.places.iter().map(Nibbles::share).product();
@@ -214,6 +216,10 @@ static COMMONNESS: [u8; 128] = {
     }
     table
 };
+
+fn common() -> impl Iterator<Item = Print> {
+    COMMON.as_bytes().chunks(FINGERPRINT_BYTES).map(|letters| Print::at(letters, 0, false))
+}
 
 /// Where a fingerprint may start: before the first space, because what precedes a space may already have been given
 /// away by a stream; and so that all of its bytes are known, if the anchor has as many.

@@ -177,6 +177,11 @@ fn hostile() -> impl Strategy<Value = String> {
         "T3BlbkFJ",
         "::",
         "fe80",
+        ":7",
+        "1:2:3:4:5:6",
+        "2025-06-03",
+        "3782-822463-10005",
+        "1748611550928",
         "1",
         "0",
         "ff",
@@ -327,6 +332,30 @@ fn hold_back_is_bounded() {
         }
         assert!(most <= MAX_HOLD_BACK_BYTES, "{piece}: {most}");
     }
+}
+
+#[test]
+fn addresses_of_every_form_are_masked() {
+    for address in [
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:192.0.2.7",
+        "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+        "2001:db8::1",
+        "fe80:0:0::1%eth0",
+        "1::2:3:4:5:6:7",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "::ffff:192.0.2.7",
+        "64:ff9b::192.0.2.33",
+    ] {
+        check(&format!("from {address} on"), "from [REDACTED_IP] on");
+    }
+}
+
+#[test]
+fn dates_times_and_timestamps_cost_a_first_look_and_no_more() {
+    let text = r#"{"at":"2025-06-03T14:11:06.510Z","seen":1748611550928,"by":"12:30:45"}"#;
+    assert_eq!(Masker::default().count_places(text.as_bytes()), 0);
 }
 
 #[test]

@@ -39,8 +39,9 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
 
 /// Characters of a country's IBAN, from the registry of ISO 13616.
 fn length(country: &[u8; 2]) -> Option<usize> {
-    let entry = LENGTHS.chunks_exact(4).find(|entry| entry.starts_with(country))?;
-    let [.., tens, ones] = entry else { return None };
+    let (entries, _) = LENGTHS.as_chunks::<4>();
+    let found = entries.binary_search_by(|[first, second, ..]| [*first, *second].cmp(country)).ok()?;
+    let [.., tens, ones] = entries.get(found)?;
     Some(usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
 }
 
