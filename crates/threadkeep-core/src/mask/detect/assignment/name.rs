@@ -91,7 +91,7 @@ impl<'t> Name<'t> {
         let own = window.slice(self.word.start, self.tail.end);
         let text = [line, own].concat().to_ascii_lowercase();
         let (mut at, mut letters) = (0, 0);
-        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty() && letters < 3) {
             let common = words(COMMON).find(|word| rest.starts_with(word));
             letters += usize::from(common.is_none() && rest[0].is_ascii_alphabetic());
             at += common.map_or(1, |word| word.len());
@@ -219,5 +219,5 @@ pub(super) fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 pub(super) fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
+    text.windows(part.len()).any(|window| window.first() == part.first() && window == part)
 }
