@@ -57,19 +57,29 @@ export class Suspects {
       if (this.#units > BATCH_UNITS) this.#judgeBatch();
       this.#starts.push(this.#units);
       this.#owners.push(at);
-      if (!this.#isClean(message)) this.#found.add(at);
+      if (!this.#isCleanOrThrows(message)) this.#found.add(at);
     }
     this.#judgeBatch();
     return this.#found;
   }
 
+  /** A getter of the caller's may throw; what `JSON.stringify` makes of that is told then. */
+  #isCleanOrThrows(message: unknown): boolean {
+    try {
+      return this.#isClean(message);
+    } catch {
+      return false;
+    }
+  }
+
   #isClean(message: unknown): boolean {
-    if (!isPlain(message)) return false;
+    if (!isPlain(message) || !['id', 'role', 'parts'].every((name) => isWritten(message, name))) return false;
     const { id, role, parts } = message;
     const isMessage = typeof id === 'string' && id !== '' && id.length <= ID_UNITS && ROLES.has(role) && isPlainList(parts);
     if (!isMessage) return false;
-    // Not `every`, which passes over what a list leaves out.
-    for (const part of parts) {
+    // By index, as JSON: `every` passes over what a list leaves out, and an iterator may be the caller's.
+    for (let at = 0; at < parts.length; at += 1) {
+      const part = parts[at];
       if (!isPlain(part) || !this.#areClean(part, 1)) return false;
     }
     return this.#areClean(message, 0);
@@ -111,7 +121,8 @@ export class Suspects {
 
   /** Texts in a list stand under its name. */
   #isCleanList(items: readonly unknown[], name: string | undefined, depth: number): boolean {
-    for (const item of items) {
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at];
       if (!this.#isCleanValue(item, typeof item === 'string' ? name : undefined, depth + 1)) return false;
     }
     return true;
@@ -120,8 +131,12 @@ export class Suspects {
   #isCleanObject(value: Record<string, unknown>, depth: number): boolean {
     for (const name in value) {
       if (this.#name(name) === 'odd') return false;
-      // `{"name": "DB_PASSWORD", "value": "…"}`
-      const told = name === 'value' || name === 'Value' ? nameBeside(value) : name;
+      let told = name;
+      if (name === 'value' || name === 'Value') {
+        // `{"name": "DB_PASSWORD", "value": "…"}`, but not everywhere: there its own name tells.
+        if (this.#name(name) === 'telling') return false;
+        told = nameBeside(value) ?? name;
+      }
       if (!this.#isCleanValue(value[name], told, depth + 1)) return false;
     }
     return true;
@@ -186,8 +201,12 @@ function isWhole(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && value.isWellFormed());
 }
 
-function nameBeside(fields: Record<string, unknown>): string {
-  const told = ['name', 'key', 'Name', 'Key'].find((name) => Object.prototype.propertyIsEnumerable.call(fields, name) && fields[name] !== undefined);
-  const name = told === undefined ? undefined : fields[told];
-  return typeof name === 'string' ? name : 'value';
+function isWritten(fields: Record<string, unknown>, name: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(fields, name);
+}
+
+function nameBeside(fields: Record<string, unknown>): string | undefined {
+  const beside = ['name', 'key', 'Name', 'Key'].find((name) => isWritten(fields, name) && fields[name] !== undefined);
+  const name = beside === undefined ? undefined : fields[beside];
+  return typeof name === 'string' ? name : undefined;
 }

@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UIMessage } from 'ai';
-import { maskMessages, maskText } from 'threadkeep';
+import { createMasker, maskMessages, maskText } from 'threadkeep';
 
 /** The glue of the installed package: it takes messages as JSON, all of them. */
 const glue = (await import(new URL('../node_modules/threadkeep/dist/wasm/threadkeep.js', import.meta.url).href)) as {
-  Masker: new () => { maskMessages(json: string): UIMessage[] };
+  Masker: new (options?: string) => { maskMessages(json: string): UIMessage[] };
 };
 maskText('there is an instance');
 const whole = new glue.Masker();
@@ -120,6 +120,29 @@ test('what JSON writes in its own way crosses as JSON', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(maskMessages([beside]))), whole.maskMessages(JSON.stringify([beside])));
 });
 
+test('a list is read by its indices, as JSON reads it', () => {
+  const empty = { *[Symbol.iterator]() {} };
+  const texts = Object.assign([VALUES[0]!], empty);
+  const odd = message(Object.assign([{ type: 'text', text: `see ${VALUES[0]}` }, tool({ texts }, null)], empty));
+  assert.deepEqual(JSON.parse(JSON.stringify(maskMessages([odd]))), whole.maskMessages(JSON.stringify([odd])));
+});
+
+test('a rule of ones own that knows a name tells by it wherever the name stands', () => {
+  for (const name of ['value', 'Value']) {
+    const options = { rules: [{ name: 'own', literals: [`${name}="`], pattern: '< d{6}' }] };
+    const [masker, expected] = [createMasker(options), new glue.Masker(JSON.stringify(options))];
+    const pair = { name: 'color', [name]: '123456' };
+    for (const own of [
+      message([{ type: 'data-x', data: { [name]: '123456' } }]),
+      message([{ type: 'data-x', data: pair }]),
+      message([{ type: 'text', text: 'x', providerMetadata: { p: pair } }]),
+      message([tool({}, null, { approval: { id: 'a', approved: true, reason: 'fine', ...pair } })]),
+    ]) {
+      assert.deepEqual(JSON.parse(JSON.stringify(masker.maskMessages([own]))), expected.maskMessages(JSON.stringify([own])));
+    }
+  }
+});
+
 test('what is no message, or no JSON, is refused', () => {
   const round: Record<string, unknown> = {};
   round['round'] = round;
@@ -135,6 +158,13 @@ test('what is no message, or no JSON, is refused', () => {
     { id: 'm', role: 'user', parts: new Array(1) },
     message([{ type: 'text', text: 'x', state: 10n }]),
     message([{ type: 'text', text: 'x', state: round }]),
+    Object.defineProperty({ id: 'm', role: 'user' }, 'parts', { value: parts }),
+    Object.defineProperty({ id: 'm', role: 'user' }, 'parts', {
+      enumerable: true,
+      get: () => {
+        throw new RangeError();
+      },
+    }),
     message([tool({ round: round as never }, null)]),
     message([tool(10n as never, null)]),
   ];

@@ -133,7 +133,7 @@ impl Index {
         std::iter::from_fn(move || candidates.next()).filter(|candidate| *candidate != Candidate::Bracket)
     }
 
-    /// Whether a literal starts before the last of these bytes; more of them may follow.
+    /// Whether the fingerprint of a literal that is here, or may go on, starts before the last of these bytes.
     pub fn starts_literal(&self, bytes: &[u8]) -> bool {
         let text = Text { bytes, floor: 0, open: true };
         let may_start = |at: usize| {

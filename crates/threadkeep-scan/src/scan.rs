@@ -266,8 +266,9 @@ impl<'a> Scan<'a> {
             && (1..width).all(|count| self.is_hex(at.wrapping_sub(count)) && self.is_hex(at + count))
     }
 
-    /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or behind a group of at most
-    /// four digits and before others, until two colons follow each other or there are enough: no time of day.
+    /// The first colon of an IPv6 address: of two, between hexadecimal digits or no word at all; or behind a hexadecimal
+    /// digit and before groups of at most four with a colon behind each, until two colons follow each other or there are
+    /// enough: no time of day.
     #[inline(never)]
     fn may_be_colons(&self, at: usize) -> bool {
         let is_start = at == self.start;

@@ -118,3 +118,17 @@ fn is_issued(digits: &[u8]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the trigger of the rule asks of a run's first digit.
+    #[test]
+    fn a_card_that_starts_with_0_or_1_has_fifteen_digits() {
+        for (len, four) in (1..=MAX_DIGITS).flat_map(|len| (0..2000u32).map(move |four| (len, four))) {
+            let digits: Vec<u8> = format!("{four:04}{:015}", 0).bytes().map(|byte| byte - b'0').take(len).collect();
+            assert!(len == 15 || !is_issued(&digits), "{digits:?}");
+        }
+    }
+}

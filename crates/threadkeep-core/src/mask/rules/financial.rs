@@ -9,7 +9,7 @@ const COMPRESSED_KEYS: &str = "Kw Kx Ky Kz K1 K2 K3 K4 K5 Lw Lx Ly Lz L1 L2 L3 L
 
 pub(super) const RULES: &[Line] = &[
     detector("iban", Kind::Financial, "IBAN", digits("a<2-20"), iban::find, "ISO 13616"),
-    detector("card", Kind::Financial, "CARD", digits("^<4>>>- ^<!13-19 ^<15"), card::find, "ISO/IEC 7812"),
+    detector("card", Kind::Financial, "CARD", digits("^<4>>>- ^<!13-14 ^<15 ^<!16-19"), card::find, "ISO/IEC 7812"),
     detector("bitcoin-key", Kind::Secret, "CRYPTO_KEY", word("5"), wallet::bitcoin_key, "wallet import format"),
     detector(
         "bitcoin-key-compressed",
