@@ -57,14 +57,14 @@ export class Suspects {
       if (this.#units > BATCH_UNITS) this.#judgeBatch();
       this.#starts.push(this.#units);
       this.#owners.push(at);
-      if (!this.#isCleanOrThrows(message)) this.#found.add(at);
+      if (!this.#isKnownClean(message)) this.#found.add(at);
     }
     this.#judgeBatch();
     return this.#found;
   }
 
   /** A getter of the caller's may throw; what `JSON.stringify` makes of that is told then. */
-  #isCleanOrThrows(message: unknown): boolean {
+  #isKnownClean(message: unknown): boolean {
     try {
       return this.#isClean(message);
     } catch {

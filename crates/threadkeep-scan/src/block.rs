@@ -61,19 +61,17 @@ const LOW: [u8; 16] = [9, 13, 13, 13, 29, 29, 13, 13, 13, 13, 14, 20, 4, 86, 54,
 const HIGH: [u8; 16] = [0, 0, 18, 67, 4, 168, 4, 40, 0, 0, 0, 0, 0, 0, 0, 0];
 
 impl Block {
-    /// Becomes the classes of the first bytes; those from `known` on are zero, where it is not known already that they are.
-    // In one place: it is a quarter of this crate's code. And in place: a result would be copied, by a call of the host's.
+    /// The classes of the first bytes; those from `known` on are zero, where it is not known already that they are.
+    // In one place: it is a quarter of this crate's code.
     #[inline(never)]
-    pub(crate) fn read(&mut self, bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) {
+    pub(crate) fn of(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
         #[cfg(target_feature = "simd128")]
         {
             let _ = known;
-            *self = vector::block(bytes, prints);
+            vector::block(bytes, prints)
         }
         #[cfg(not(target_feature = "simd128"))]
-        {
-            *self = scalar(bytes, known, prints);
-        }
+        scalar(bytes, known, prints)
     }
 }
 
@@ -263,9 +261,7 @@ mod tests {
     use super::*;
 
     fn of(byte: u8) -> Block {
-        let mut block = Block::default();
-        block.read(&[byte; READ_BYTES], BLOCK_BYTES, &Prints { single: 0xff, ..Prints::default() });
-        block
+        Block::of(&[byte; READ_BYTES], BLOCK_BYTES, &Prints { single: 0xff, ..Prints::default() })
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct Digits {
     pub before: Option<Class>,
     /// What stands behind it.
     pub after: Option<Class>,
-    /// Two more groups of digits follow, the first of them of so many digits at least; 0 when none need to.
+    /// Two more groups of digits follow, the first of them of so many digits at least: 1 or [`LONG_GROUP`]. 0 when none need to.
     pub next_group: usize,
     /// The run starts with neither 0 nor 1.
     pub high: bool,
@@ -43,7 +43,7 @@ pub(crate) struct DigitTable {
 const NOTHING: usize = 256;
 
 /// Digits of a group that is told from shorter ones.
-pub(crate) const LONG_GROUP: usize = 4;
+pub const LONG_GROUP: usize = 4;
 
 // In one place: it runs when a masker is built.
 #[inline(never)]

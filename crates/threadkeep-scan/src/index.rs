@@ -3,14 +3,14 @@
 //! Literals are found by a fingerprint of three bytes, or, when a long word follows them anyway, at the starts of long
 //! words; then a table of byte pairs says which of them it may be.
 
-use crate::block::Prints;
+use crate::block::{FINGERPRINT_BYTES, Prints};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::{DigitTable, Digits};
 use crate::scan::{Scan, Text};
 use crate::search::{DigitRuns, Search, Sought, cases};
 
 /// The start of a placeholder.
-pub const PLACEHOLDER: &[u8] = b"[RE";
+pub const PLACEHOLDER: [u8; FINGERPRINT_BYTES] = *b"[RE";
 
 /// Pairs of seven-bit bytes.
 const PAIRS: usize = 1 << 14;
@@ -113,7 +113,7 @@ impl Index {
     pub fn finish(mut self, prints: Prints, prints_before_token: Prints) -> Self {
         self.search.prints = prints;
         self.search.prints_before_token = prints_before_token;
-        self.search.sift(Sought::Anywhere, [b'[', b'R', b'E'].map(Some), false);
+        self.search.sift(Sought::Anywhere, PLACEHOLDER.map(Some), false);
         // The anchors of a pair are chained from the last to the first, so that the first stands in front.
         for number in (0..self.anchors.len()).rev() {
             self.chain(number);

@@ -18,7 +18,7 @@ pub use block::{BLOCK_BYTES, FINGERPRINT_BYTES, Prints};
 pub use candidates::{Candidate, Reasons};
 pub use class::Class;
 pub use count::{count, utf16_len};
-pub use digits::{Digits, MAX_DIGITS};
+pub use digits::{Digits, LONG_GROUP, MAX_DIGITS};
 pub use index::{Index, Literal, PLACEHOLDER};
 pub use scan::{LONG_WORD_BYTES, Scan, Text};
 pub use search::Sought;

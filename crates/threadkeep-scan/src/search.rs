@@ -1,6 +1,6 @@
 //! What the first pass looks for: fingerprints of anchors, runs of digits, separators of addresses.
 
-use crate::block::Prints;
+use crate::block::{FINGERPRINT_BYTES, Prints};
 
 /// Three bytes, six bits of each.
 const TRIPLES: usize = 1 << 18;
@@ -59,7 +59,7 @@ impl Search {
     }
 
     /// Enters the bytes of a fingerprint; when there are but two, every third.
-    pub(crate) fn sift(&mut self, sought: Sought, print: [Option<u8>; 3], any_case: bool) {
+    pub(crate) fn sift(&mut self, sought: Sought, print: [Option<u8>; FINGERPRINT_BYTES], any_case: bool) {
         let [Some(first), second, third] = print else { return };
         let thirds =
             third.map_or(u64::MAX, |third| cases(third, any_case).fold(0, |all, third| all | 1 << (third & 63)));

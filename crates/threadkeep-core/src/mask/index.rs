@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use threadkeep_scan::{Class, Digits, Index, LONG_WORD_BYTES, Literal, MAX_DIGITS, PLACEHOLDER, Prints, Sought};
+use threadkeep_scan::{
+    Class, Digits, Index, LONG_GROUP, LONG_WORD_BYTES, Literal, MAX_DIGITS, PLACEHOLDER, Prints, Sought,
+};
 
 use super::pattern::{self, Pattern};
 use super::prints;
@@ -84,7 +86,7 @@ impl<'r> Anchor<'r> {
 
     /// No rule's own: what is masked already is skipped.
     fn placeholder() -> Self {
-        let (text, sought) = (Cow::Borrowed(PLACEHOLDER), Sought::Anywhere);
+        let (text, sought) = (Cow::Borrowed(&PLACEHOLDER[..]), Sought::Anywhere);
         Self { rule: 0, text, any_case: false, word_start: false, sought, offset: 0 }
     }
 }
@@ -112,7 +114,7 @@ fn digits(rule: usize, runs: &[u8]) -> Option<Digits> {
     };
     let (high, bytes) = bytes.strip_prefix(b"!").map_or((false, bytes), |rest| (true, rest));
     let (after, next_group, bytes) = match bytes {
-        [rest @ .., b'>', b'>', b'>', class] => (Class::parse(*class), 4, rest),
+        [rest @ .., b'>', b'>', b'>', class] => (Class::parse(*class), LONG_GROUP, rest),
         [rest @ .., b'>', b'>', class] => (Class::parse(*class), 1, rest),
         [rest @ .., b'>', class] => (Class::parse(*class), 0, rest),
         rest => (None, 0, rest),

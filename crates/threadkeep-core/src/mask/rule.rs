@@ -93,9 +93,9 @@ pub enum On {
     /// place is looked at.
     BeforeToken,
     /// Runs of digits: their lengths (`9`, `2-20`; 20 stands for more), and the classes (letters of the pattern
-    /// language) that the characters around must be of: `+<1-15`, `3>-`. `>>`: two more groups of digits follow, `>>>`: and the first of them has four digits at
-    /// least. `!`: the run starts with neither 0 nor 1. `^<`: the run starts a word; `a<`: two
-    /// letters that start a word precede it.
+    /// language) that the characters around must be of: `+<1-15`, `3>-`. `>>`: two more groups of digits follow, `>>>`:
+    /// and the first of them has four digits at least. `!`: the run starts with neither 0 nor 1. `^<`: the run starts a
+    /// word; `a<`: two letters that start a word precede it.
     Digits,
     /// A colon, hyphen or dot between the groups of an address in hexadecimal. No text.
     HexGroups,
