@@ -336,32 +336,6 @@ impl Iterator for Scan<'_> {
     }
 }
 
-impl Text<'_> {
-    /// Digits of the first of two groups that follow a run that ends here; 0 when there are no two. What has not arrived yet may
-    /// hold as many as are wished for.
-    pub(crate) fn next_group(&self, end: usize) -> usize {
-        let unknown = if self.open { MAX_DIGITS } else { 0 };
-        let mut at = end;
-        let mut groups = [0; 2];
-        for group in &mut groups {
-            let start = at;
-            while at < start + 2 && self.bytes.get(at).is_some_and(|byte| b" .-()".contains(byte)) {
-                at += 1;
-            }
-            match self.bytes.get(at) {
-                None => return unknown,
-                Some(byte) if at == start || !byte.is_ascii_digit() => return 0,
-                Some(_) => {}
-            }
-            while at < end + 2 * MAX_DIGITS && self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-                *group += 1;
-            }
-        }
-        groups[0]
-    }
-}
-
 impl Block {
     /// Makes every byte from `known` on one that may be anything, and every fingerprint that needs one of them stand.
     fn assume(&mut self, known: usize) {
