@@ -10,10 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { maskMessages, maskText } from 'threadkeep';
 import { messages, toolOutputs, withSecrets } from './mask-inputs.ts';
 import { byHand, peers, type Mask } from './mask-peers.ts';
+import { measure } from './measure.ts';
 
-const ROUNDS = 7;
-/** A round of one contender lasts about so long: slow ones see fewer texts. */
-const ROUND_MS = 150;
+const SHARE_MS = 40;
 const BENCH = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(BENCH, '../..');
 
@@ -55,10 +54,9 @@ const inputs: Record<string, string[]> = {
   'texts with secrets': withSecrets(cases),
 };
 
-
 const others = await peers();
 for (const [name, texts] of Object.entries(inputs)) {
-  const speeds = measure({ 'first pass alone': scanOnly, threadkeep: maskText, 'by hand, 8 expressions': byHand, ...others }, texts);
+  const speeds = measureMasks({ 'first pass alone': scanOnly, threadkeep: maskText, 'by hand, 8 expressions': byHand, ...others }, texts);
   table(name, speeds, 'by hand, 8 expressions');
   const share = (speeds.get('threadkeep') ?? 0) / (speeds.get('first pass alone') ?? 1);
   console.log(`  threadkeep runs at ${(100 * share).toFixed(0)} % of its first pass (goal ≥ 50 % on clean text)`);
@@ -69,15 +67,14 @@ for (const [title, messages] of Object.entries({
   'UIMessages, a value in one of twenty': thread,
   'UIMessages, clean': thread.filter((message) => maskMessages([message])[0] === message),
 })) {
-  const trees = measureCalls(
-    {
-      'maskMessages': () => maskMessages(messages),
-      'maskText on each string': () => leaves(messages, maskText),
-      'by hand on each string': () => leaves(messages, byHand),
-      'JSON.stringify alone': () => JSON.stringify(messages),
-    },
-    JSON.stringify(messages).length,
-  );
+  const taken = measure({
+    'maskMessages': () => maskMessages(messages),
+    'maskText on each string': () => leaves(messages, maskText),
+    'by hand on each string': () => leaves(messages, byHand),
+    'JSON.stringify alone': () => JSON.stringify(messages),
+  });
+  const bytes = JSON.stringify(messages).length;
+  const trees = new Map([...taken].map(([name, ms]) => [name, bytes / 1e3 / ms]));
   table(title, trees, 'by hand on each string');
 }
 
@@ -112,53 +109,24 @@ function recall(title: string, secrets: readonly string[], harmless: readonly st
   }
 }
 
-/** MB/s of each contender: the median of the rounds, forwards and backwards. */
-function measure(contenders: Record<string, Mask>, texts: readonly string[]): Map<string, number> {
-  const shares = new Map<string, string[]>();
-  for (const [name, mask] of Object.entries(contenders)) {
-    const start = performance.now();
-    const some = [];
-    for (const text of texts) {
-      mask(text);
-      some.push(text);
-      if (performance.now() - start > ROUND_MS) break;
-    }
-    shares.set(name, some);
-  }
-  const times = new Map<string, number[]>();
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const order = Object.entries(contenders);
-    for (const [name, mask] of round % 2 === 0 ? order : order.reverse()) {
-      const own = shares.get(name) ?? [];
-      let bytes = 0;
-      const start = performance.now();
-      do {
-        for (const text of own) {
-          mask(text);
-          bytes += text.length;
-        }
-      } while (performance.now() - start < ROUND_MS);
-      times.set(name, [...(times.get(name) ?? []), bytes / 1e3 / (performance.now() - start)]);
-    }
-  }
-  return new Map([...times].map(([name, own]) => [name, median(own)]));
+/** MB/s of each contender. */
+function measureMasks(contenders: Record<string, Mask>, texts: readonly string[]): Map<string, number> {
+  const shares = new Map(Object.entries(contenders).map(([name, mask]) => [name, share(mask, texts)]));
+  const runs = Object.entries(contenders).map(([name, mask]) => [name, () => shares.get(name)?.forEach((text) => mask(text))] as const);
+  const bytesOf = (name: string) => (shares.get(name) ?? []).reduce((bytes, text) => bytes + text.length, 0);
+  return new Map([...measure(Object.fromEntries(runs))].map(([name, ms]) => [name, bytesOf(name) / 1e3 / ms]));
 }
 
-function measureCalls(contenders: Record<string, () => unknown>, bytes: number): Map<string, number> {
-  const speeds = new Map<string, number[]>();
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const order = Object.entries(contenders);
-    for (const [name, run] of round % 2 === 0 ? order : order.reverse()) {
-      let runs = 0;
-      const start = performance.now();
-      do {
-        run();
-        runs += 1;
-      } while (performance.now() - start < ROUND_MS);
-      speeds.set(name, [...(speeds.get(name) ?? []), (runs * bytes) / 1e3 / (performance.now() - start)]);
-    }
+/** As many of the texts as a contender masks in a while: slow ones see fewer. */
+function share(mask: Mask, texts: readonly string[]): string[] {
+  const start = performance.now();
+  const some = [];
+  for (const text of texts) {
+    mask(text);
+    some.push(text);
+    if (performance.now() - start > SHARE_MS) break;
   }
-  return new Map([...speeds].map(([name, own]) => [name, median(own)]));
+  return some;
 }
 
 function table(title: string, speeds: Map<string, number>, base: string): void {
@@ -166,10 +134,6 @@ function table(title: string, speeds: Map<string, number>, base: string): void {
   for (const [name, speed] of speeds) {
     console.log(`  ${name.padEnd(40)}${speed.toFixed(speed < 10 ? 2 : 0).padStart(10)}${(speed / (speeds.get(base) ?? 1)).toFixed(2).padStart(9)}`);
   }
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function leaves(value: unknown, mask: Mask): unknown {
