@@ -2,8 +2,9 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { ThreadkeepError } from '../../pkg/dist/index.js';
-import { until } from '../worker/support/until.ts';
+import type pg from 'pg';
+import { ThreadkeepError, type ThreadPersistencePort } from '../../pkg/dist/index.js';
+import { until, within } from '../worker/support/until.ts';
 import { nodePostgres, postgresJs } from './support/drivers.ts';
 import { conversation, idsOf, userMessage } from './support/messages.ts';
 import { Session } from './support/session.ts';
@@ -87,6 +88,35 @@ test('node-postgres: writers that repeat what was not answered, through one disa
   await Promise.all(writers);
   assert.deepEqual((await idsOf(onNodePostgres, address)).sort(), acknowledged.sort());
 });
+
+// Drizzle alone hands such a connection back never: a pool of one would wait for it for ever.
+test('node-postgres: a connection that died since it was last used costs one call, and gives its place back', LIMIT, async () => {
+  const address = { owner: 'alice', stateKey: crypto.randomUUID() };
+  const { store, backend } = await poolOfOne();
+  const dying = killed(backend);
+  // In the same turn: the driver cannot have heard of it.
+  await assert.rejects(store.loadThread(address), { code: 'upstream_unavailable' });
+  await dying;
+  assert.deepEqual(await within('a connection', untilAnswered(() => idsOf(store, address))), []);
+});
+
+test('node-postgres: a connection that does not answer in time costs one call, and gives its place back', LIMIT, async () => {
+  const address = { owner: 'alice', stateKey: crypto.randomUUID() };
+  const { store, backend } = await poolOfOne({ query_timeout: 500 });
+  process.kill(backend, 'SIGSTOP');
+  await assert.rejects(store.loadThread(address), { code: 'upstream_unavailable' });
+  assert.deepEqual(await within('a connection', untilAnswered(() => idsOf(store, address))), []);
+  process.kill(backend, 'SIGCONT');
+});
+
+/** A store whose pool has one connection, and the backend of that. */
+async function poolOfOne(settings: pg.PoolConfig = {}): Promise<{ store: ThreadPersistencePort; backend: number }> {
+  const name = crypto.randomUUID();
+  const store = stand.store(nodePostgres(stand.url(), 1, { ...settings, application_name: name }));
+  await store.loadThread({ owner: 'alice', stateKey: name });
+  const [row] = await stand.sql<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE application_name = $1', [name]);
+  return { store, backend: row!.pid };
+}
 
 /** Kills a backend, and waits until the server has noticed and restarted all others. */
 async function killed(backend: number): Promise<void> {

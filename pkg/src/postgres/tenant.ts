@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { readOwner } from '../port-input.ts';
 import { isOfDatabase, toThreadkeepError, wasTakenBack } from './database-error.ts';
+import { transact } from './pool.ts';
 
 /**
  * A Drizzle database on postgres.js, node-postgres, PGlite or any other of its PostgreSQL drivers that has transactions.
@@ -34,8 +35,9 @@ export async function asOwner<Result>(db: Database, owner: string, operation: Op
   let own: { readonly error: unknown } | undefined;
   const name = readOwner(owner);
   try {
-    return await db.transaction(
-      async (tx: Transaction) => {
+    return await transact(
+      db,
+      async (tx) => {
         await tx.execute(sql`SELECT set_config('app.current_user_id', ${name}, true)`);
         try {
           return await operation(tx);

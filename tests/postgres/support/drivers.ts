@@ -26,8 +26,8 @@ export function postgresJs(url: string, max = POOL_SIZE): Opened {
   return { db: onPostgresJs({ client }), close: () => client.end({ timeout: 5 }) };
 }
 
-export function nodePostgres(url: string, max = POOL_SIZE): Opened {
-  const client = new pg.Pool({ connectionString: url, max });
+export function nodePostgres(url: string, max = POOL_SIZE, settings: pg.PoolConfig = {}): Opened {
+  const client = new pg.Pool({ connectionString: url, max, ...settings });
   // A connection that dies is replaced; without these listeners its error, idle or in use, would end the process.
   client.on('error', () => {});
   client.on('connect', (connection) => connection.on('error', () => {}));

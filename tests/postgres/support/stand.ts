@@ -1,18 +1,11 @@
 // What most files need: a server, a database with the table in it, and stores on it that are let go of at the end.
 
 import { after } from 'node:test';
-import { setTimeout as elapsed } from 'node:timers/promises';
 import { createPostgresStore } from '../../../pkg/dist/postgres/index.js';
 import type { ThreadPersistencePort } from '../../../pkg/dist/index.js';
 import { APP_ROLE, makeDatabase } from './database.ts';
 import { nodePostgres, type Opened } from './drivers.ts';
 import { Server } from './server.ts';
-
-/**
- * How long drivers may take to let go, in milliseconds. One that was given a dead connection may wait for ever: Drizzle
- * does not hand a connection back whose `begin` fails, and `end` of a node-postgres pool waits for every one.
- */
-const CLOSE_MS = 10_000;
 
 export class Stand {
   readonly server: Server;
@@ -28,8 +21,7 @@ export class Stand {
     const server = await Server.start();
     const stand = new Stand(server, await makeDatabase(server));
     after(async () => {
-      const closed = Promise.allSettled(stand.#opened.map((each) => each.close()));
-      await Promise.race([closed, elapsed(CLOSE_MS)]);
+      await Promise.allSettled(stand.#opened.map((each) => each.close()));
       await server.discard();
     });
     return stand;
