@@ -19,7 +19,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
     let at = anchor.start;
     let local = local(window.back(at, LOCAL_BYTES))?;
     let start = at - local;
-    if matches!(window.before(start), Some(b'/' | b'@' | b':' | b'}')) && is_url_userinfo(window, start) {
+    if matches!(window.before(start), Some(b'/' | b'@' | b':' | b'}' | b'$')) && is_url_userinfo(window, start) {
         return None;
     }
     let end = domain_end(window, at + 1)?;

@@ -8,6 +8,9 @@ use threadkeep_scan::Class;
 /// Longest token, in bytes: group claims make payloads of several kilobytes.
 const TOKEN_BYTES: usize = LOOK_AHEAD_BYTES - 64;
 
+/// Shortest payload and signature with their dots, in bytes: the claims of one short name.
+const REST_BYTES: usize = 20;
+
 /// How much of the header is decoded to find its algorithm, in base64 characters.
 const HEADER_BYTES: usize = 512;
 
@@ -31,7 +34,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         }
         end += 1 + len + padding;
     }
-    (end > start + header + 4).then_some(start..end)
+    (end > start + header + REST_BYTES).then_some(start..end)
 }
 
 /// `"alg"` or `"enc"` or `"typ"` stands in the decoded header.

@@ -229,5 +229,8 @@ pub(super) fn may_start(window: &Window<'_>, start: usize) -> bool {
 
 /// A token; where its owner is named, a less likely one will do.
 fn is_token_of(window: &Window<'_>, name: &Name<'_>, text: &[u8]) -> bool {
-    is_token(text) || text.len() >= 16 && !is_marked(text) && is_loose_token(text) && name.names_owner(window)
+    // `keyChars = "abc…xyz"` names an alphabet.
+    let is_alphabet = window.at(name.tail.start).is_some_and(|byte| byte.is_ascii_alphabetic()) && entropy::longest_sequence(text) >= 12;
+    is_token(text)
+        || text.len() >= 16 && !is_alphabet && !is_marked(text) && is_loose_token(text) && name.names_owner(window)
 }
