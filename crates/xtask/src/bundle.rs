@@ -1,12 +1,14 @@
-//! The worker's build: Rust → wasm-bindgen → worker/entry.js → esbuild → wasm-opt.
+//! The worker's build: Rust → wasm-bindgen → worker/entry.js → esbuild → wasm-metadce → wasm-opt.
 //!
 //! The result is `target/worker/{index.js,index_bg.wasm}`: the two modules that are
 //! deployed, run by `start`, and tested.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde_json::json;
 
 use crate::project::{Project, read};
 use crate::shell::{Shell, say};
@@ -28,8 +30,20 @@ const ESBUILD_FLAGS: [&str; 7] = [
     "--log-level=warning",
 ];
 
-/// The features that rustc's wasm uses today; wasm-opt reads no others unless told.
-const WASM_OPT_FLAGS: [&str; 21] = [
+/// The features that rustc's wasm uses today; Binaryen reads no others unless told.
+const FEATURES: [&str; 8] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-exception-handling",
+    // The masker's first pass.
+    "--enable-simd",
+];
+
+const WASM_OPT_FLAGS: [&str; 13] = [
     // Smaller and more alike is what gzip likes. Inlining and the reshaping of locals make the module smaller and its gzip
     // larger (299 KB against 295 KB, measured on this worker).
     "-O2",
@@ -46,15 +60,6 @@ const WASM_OPT_FLAGS: [&str; 21] = [
     "--reorder-functions-by-name",
     "--strip-producers",
     "--strip-target-features",
-    "--enable-mutable-globals",
-    "--enable-sign-ext",
-    "--enable-nontrapping-float-to-int",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-reference-types",
-    "--enable-exception-handling",
-    // The masker's first pass.
-    "--enable-simd",
 ];
 
 /// How many optimized modules are kept, so that going back to an earlier state is quick.
@@ -132,7 +137,10 @@ fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) 
     bundle(project, shell, &stage)?;
     let optimized = match effort {
         Effort::Fast => stage.wasm.clone(),
-        Effort::Small => optimize(project, shell, &stage.wasm, &stage.folder.join("optimized"))?,
+        Effort::Small => {
+            let pruned = prune(project, shell, &stage)?;
+            optimize(project, shell, &pruned, &stage.folder.join("optimized"))?
+        }
     };
     let deployable = project.output(what.output);
     fs::create_dir_all(&deployable)?;
@@ -198,11 +206,45 @@ fn bundle(project: &Project, shell: &Shell, stage: &Stage) -> Result<()> {
     })
 }
 
+/// Without the exports that the bundle never reads, and what only they reach: wasm-opt cannot know of them.
+fn prune(project: &Project, shell: &Shell, stage: &Stage) -> Result<PathBuf> {
+    let pruned = stage.folder.join("pruned.wasm");
+    let key = Inputs::default()
+        .text(&node::version_of(project, "binaryen")?)
+        .text(&FEATURES.concat())
+        .text(include_str!("bundle.rs"))
+        .file(&stage.wasm)?
+        .file(&stage.bundle)?
+        .key();
+    when_changed(&stage.folder.join("pruned.key"), &key, std::slice::from_ref(&pruned), || {
+        let graph = stage.folder.join("graph.json");
+        fs::write(&graph, reachable(&read(&stage.bundle)?).to_string())?;
+        let mut metadce = shell.command(project.root.join("worker/node_modules/.bin/wasm-metadce"));
+        metadce.arg(&stage.wasm).arg("--graph-file").arg(&graph).args(FEATURES);
+        // With the names of functions, by which wasm-opt sorts them.
+        metadce.args(["--debuginfo", "--output"]).arg(&pruned);
+        // It lists what it leaves out.
+        shell.text(&mut metadce).map(drop)
+    })?;
+    Ok(pruned)
+}
+
+/// The graph that wasm-metadce takes: every property that the script reads by name may be an export.
+fn reachable(script: &str) -> serde_json::Value {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$');
+    let names = script.split('.').skip(1).map(|rest| rest.split(|letter| !is_name(letter)).next().unwrap_or_default());
+    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
+    let exports = names.iter().map(|name| json!({ "name": name, "export": name }));
+    let script = json!({ "name": "the script", "root": true, "reaches": names });
+    exports.chain([script]).collect()
+}
+
 /// wasm-opt takes longest by far, so its results are kept by the content they were made from.
 pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Path) -> Result<PathBuf> {
     let key = Inputs::default()
         .text(&node::version_of(project, "binaryen")?)
         .text(&WASM_OPT_FLAGS.concat())
+        .text(&FEATURES.concat())
         .file(wasm)?
         .key();
     let result = kept.join(format!("{key}.wasm"));
@@ -212,7 +254,7 @@ pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Pat
         drop_oldest(kept)?;
         let unfinished = kept.join("unfinished");
         let mut wasm_opt = shell.command(project.root.join("worker/node_modules/.bin/wasm-opt"));
-        wasm_opt.args(WASM_OPT_FLAGS).arg(wasm).arg("-o").arg(&unfinished);
+        wasm_opt.args(WASM_OPT_FLAGS).args(FEATURES).arg(wasm).arg("-o").arg(&unfinished);
         shell.run(&mut wasm_opt)?;
         fs::rename(&unfinished, &result)?;
     }
@@ -230,4 +272,17 @@ fn drop_oldest(kept: &Path) -> Result<()> {
         fs::remove_file(path)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_script_reads_by_name_is_reachable() {
+        let graph = reachable("a.fetch(b.$free,1);c.__wbg_x");
+        let names = json!(["$free", "__wbg_x", "fetch"]);
+        assert_eq!(graph[3], json!({ "name": "the script", "root": true, "reaches": names }));
+        assert_eq!(graph[2], json!({ "name": "fetch", "export": "fetch" }));
+    }
 }

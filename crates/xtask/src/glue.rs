@@ -31,6 +31,11 @@ pub(crate) const VERSION: &str = include_str!("glue.rs");
 /// worker/entry.js has to know when a body's next bytes will never come.
 const BODY_SOURCES: [&str; 2] = ["\nclass IntoUnderlyingSource {", "\nclass IntoUnderlyingByteSource {"];
 
+/// Classes that other crates export and this worker makes no object of, and calls of a Durable Object that
+/// worker/entry.js does not pass on. What only they reach is half a hundred functions; see `prune` in bundle.rs.
+const UNUSED_CLASSES: [&str; 4] = ["ContainerStartupOptions", "IntoUnderlyingSink", "MinifyConfig", "R2Range"];
+const UNUSED_METHODS: [&str; 4] = ["connect", "webSocketClose", "webSocketError", "webSocketMessage"];
+
 /// Where the npm package's glue makes its instance: as soon as it is loaded, of a module that it names.
 const FIRST_INSTANCE: &str = "let wasmInstance = new WebAssembly.Instance(wasmModule, __wbg_get_imports());
 let wasm = wasmInstance.exports;
@@ -62,7 +67,28 @@ pub(crate) fn repair(glue: &str) -> Result<String> {
     for class in BODY_SOURCES {
         text = text.replace(class, &format!("\nexport {}", class.trim_start()));
     }
+    for class in UNUSED_CLASSES {
+        text = text.replace(&format!("export class {class} {{"), &format!("class {class} {{"));
+        let dispose = format!("if (Symbol.dispose) {class}.prototype[Symbol.dispose] = {class}.prototype.free;\n");
+        text = without(&text, &format!("class {class} {{"), &dispose);
+        text = without(&text, &format!("const {class}Finalization ="), "\n});\n");
+    }
+    for method in UNUSED_METHODS {
+        text = without(&text, &format!("    {method}("), "\n    }\n");
+    }
     Ok(text)
+}
+
+/// Without each part that begins a line with `start`, up to the next `end`.
+fn without(text: &str, start: &str, end: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(&format!("\n{start}")) {
+        let Some(len) = rest[at..].find(end) else { break };
+        kept.push_str(&rest[..=at]);
+        rest = &rest[at + len + end.len()..];
+    }
+    kept + rest
 }
 
 fn replace(text: &str, old: &str, new: &str) -> Result<String> {
@@ -86,6 +112,27 @@ mod tests {
         assert_eq!(text.matches("__wbg_call_guard();\n").count(), 2);
         assert!(text.contains(DEATH_NOTICE));
         assert!(text.contains("\nexport class IntoUnderlyingSource {"));
+    }
+
+    #[test]
+    fn what_the_worker_does_not_use_is_left_out() {
+        let class = |name: &str| {
+            format!(
+                "export class {name} {{\n    free() {{\n    }}\n}}\n\
+                 if (Symbol.dispose) {name}.prototype[Symbol.dispose] = {name}.prototype.free;\n\
+                 const {name}Finalization = 1 ?\n    2 : new FinalizationRegistry(() => {{\n}});\n"
+            )
+        };
+        let object = "class Object {\n    connect(socket) {\n        a();\n    }\n    fetch(request) {\n    }\n    connect() {\n    }\n}\n";
+        let [closure, method] = STALE_CHECKS;
+        let glue =
+            format!("{SOURCE_IMPORT}{closure}{method}{DEATH}\n{}{object}{}", class("MinifyConfig"), class("Used"));
+        let text = repair(&glue).unwrap();
+        assert!(
+            text.ends_with(&format!("class Object {{\n    fetch(request) {{\n    }}\n}}\n{}", class("Used"))),
+            "{text}"
+        );
+        assert!(!text.contains("MinifyConfig"));
     }
 
     #[test]
