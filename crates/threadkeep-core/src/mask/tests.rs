@@ -106,6 +106,70 @@ fn a_key_in_a_listing_is_masked_whole_and_the_prose_behind_it_stays() {
 }
 
 #[test]
+fn beside_a_user_any_word_is_a_password() {
+    check("user = \"ann\"\npassword = \"topsecret\"", "user = \"ann\"\npassword = \"[REDACTED_PASSWORD]\"");
+    check("Uid=ann;Pwd=mypassword;", "Uid=ann;Pwd=[REDACTED_PASSWORD];");
+    check("username 'ann'\n password 'password'", "username 'ann'\n password '[REDACTED_PASSWORD]'");
+    check("user => 'ann', password => 'mypassword'", "user => 'ann', password => '[REDACTED_PASSWORD]'");
+    for text in [
+        "username: string;\n  password: string;",
+        "usernameVariable: 'USER', passwordVariable: 'PASSWORD'",
+        "user: user,\n  password: password\n",
+        "password = \"mypassword\"",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn a_text_that_is_cut_off_within_a_value_keeps_nothing_of_it() {
+    check("{\"token\": \"q7Zp2Wk9Xb4Lm6", "{\"token\": \"[REDACTED_SECRET]");
+    check("password = \"a phrase of some w0rds", "password = \"a phrase of some w0rds");
+}
+
+#[test]
+fn a_list_and_the_groups_of_a_licence_are_values() {
+    check("\"api_key\": [\n  \"q7Zp2Wk9Xb4Lm6\"\n]", "\"api_key\": [\n  \"[REDACTED_SECRET]\"\n]");
+    check("acme_key = ABCDE12-FGHIJ34-KLMNO56-PQRST78", "acme_key = [REDACTED_SECRET]");
+    check("acme_key = abcd1234-abcd-abcd-abcd-abcdefgh1234", "acme_key = [REDACTED_SECRET]");
+    check("object_key = photos-2026-summer-beach1", "object_key = photos-2026-summer-beach1");
+}
+
+#[test]
+fn an_alphabet_is_no_key() {
+    check("acme_key = live_abcdefghijklmnopqrst12", "acme_key = [REDACTED_SECRET]");
+    for text in
+        ["keyChars = \"abcdefghijklmnopqrstuvwxyz0123456789\"", "tokenAlphabet = 'abcdefghijklmnopqrstuvwxyz234567'"]
+    {
+        check(text, text);
+    }
+}
+
+#[test]
+fn a_user_without_password_may_be_a_token() {
+    check("curl -u q7Zp2Wk9Xb4L: https://x.io", "curl -u [REDACTED_PASSWORD]: https://x.io");
+    check("curl -u administrator: https://x.io", "curl -u administrator: https://x.io");
+    check("curl -u $TOKEN1234: https://x.io", "curl -u $TOKEN1234: https://x.io");
+}
+
+#[test]
+fn a_token_of_the_issuer_has_the_length_of_the_issuer() {
+    let (short, whole) = ("q7Zp2Wk9Xb4L".repeat(3), "q7Zp2Wk9Xb4L".repeat(7));
+    check(&format!("nvapi-{whole}"), "[REDACTED_SERVICE_TOKEN]");
+    check(&format!("nvapi-{}", &short[..30]), &format!("nvapi-{}", &short[..30]));
+    let anthropic = format!("sk-ant-api03-{whole}{}", &short[..9]);
+    check(&format!("{anthropic}AA"), "[REDACTED_ANTHROPIC_KEY]");
+    check(&anthropic, &anthropic);
+}
+
+#[test]
+fn what_only_starts_like_a_token_is_none() {
+    for text in ["eyJhbGciOiJIUzI1NiJ9.short.token", "mongodb://$DB_USER:$DB_PASSWORD@db.example.com/app"] {
+        check(text, text);
+    }
+}
+
+#[test]
 fn ordinary_text_is_left_alone() {
     for text in [
         "version 1.2.3 of 2026-11-21T02:30:38Z, order 1748503543012",

@@ -16,7 +16,7 @@ pub(in crate::mask) fn token(window: &Window<'_>, anchor: Range<usize>) -> Optio
     let signature = time + stamp + 1;
     let len = part(signature, 40);
     let end = signature + len;
-    let stands = matches!(id, 23..=28)
+    let stands = matches!(id, 23..=26)
         && window.at(start + id) == Some(b'.')
         && matches!(stamp, 6 | 7)
         && window.at(time + stamp) == Some(b'.')

@@ -26,10 +26,11 @@ pub(in crate::mask) fn bearer(window: &Window<'_>, anchor: Range<usize>) -> Opti
     let end = start + token.iter().rposition(|byte| *byte != b'.').map_or(0, |last| last + 1);
     let token = window.slice(start, end);
     let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
-    (token.len() >= 16 && digits > 1 && entropy::is_random(token, 2.8)).then_some(start..end)
+    (token.len() >= 15 && digits > 1 && entropy::is_random(token, 2.8)).then_some(start..end)
 }
 
-/// `curl -u user:password`, `--user`; triggered by the option and its space. The span is the password.
+/// `curl -u user:password`, `--user`; triggered by the option and its space. The span is the password, or the user where
+/// that is a token: `curl -u token:`.
 pub(in crate::mask) fn user_option(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let spaces = window.run(anchor.end, 3, const { &Class::of(b" ") });
     let mut at = anchor.end + spaces;
@@ -43,13 +44,16 @@ pub(in crate::mask) fn user_option(window: &Window<'_>, anchor: Range<usize>) ->
     let inner = if quote.is_none() { window.at(start).filter(|byte| matches!(byte, b'"' | b'\'')) } else { None };
     let start = start + usize::from(inner.is_some());
     let len = window.run(start, 256, password_part(quote.or(inner)));
+    let is_alone = len == 0 && inner.is_none();
+    let (start, len) = if is_alone { (at, user) } else { (start, len) };
     let password = window.slice(start, start + len);
     let called = window.back(anchor.start, CONTEXT_BYTES).windows(4).any(|part| part == b"curl" || part == b"wget");
     let typed = password.iter().any(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_alphabetic) && len >= 8;
     let plain = !matches!(password.first(), None | Some(b'$' | b'{' | b'<' | b'%' | b'/' | b'*'))
         && window.at(at) != Some(b'<');
     let word = password.iter().all(u8::is_ascii_lowercase);
-    (plain && !word && len >= 3 && (called || typed) && !entropy::has_filler(password)).then_some(start..start + len)
+    (plain && !word && len >= 3 && (called && !is_alone || typed) && !entropy::has_filler(password))
+        .then_some(start..start + len)
 }
 
 /// What a user's name is made of, up to its colon: anything but the quote around it and a line break, or a shell's word.

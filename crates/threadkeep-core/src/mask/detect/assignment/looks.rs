@@ -72,7 +72,8 @@ fn is_drawn_base64(text: &[u8]) -> bool {
 
 /// Starts with a mark of its own (`vtwn_…`, `AQ.…`): its issuer has a rule, which has refused it.
 pub(super) fn is_marked(text: &[u8]) -> bool {
-    has_mark(text) && entropy::longest_sequence(text) >= 6
+    let is_word = [&b"test_"[..], b"live_", b"api_"].iter().any(|word| text.starts_with(word));
+    has_mark(text) && !is_word && entropy::longest_sequence(text) >= 6
 }
 
 pub(super) fn has_mark(text: &[u8]) -> bool {
@@ -123,9 +124,18 @@ pub(super) fn is_token(text: &[u8]) -> bool {
 
 /// Words and numbers with separators or in camel case: `my-secret-name-1`, `us-east-1`, `GetTokenOptions`.
 fn is_words(text: &[u8]) -> bool {
-    text.split(|byte| !byte.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .all(|part| is_word(part) || is_camel(part))
+    !is_grouped(text)
+        && text
+            .split(|byte| !byte.is_ascii_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .all(|part| is_word(part) || is_camel(part))
+}
+
+/// Groups as a licence key has them, all of one length, or those of a UUID.
+fn is_grouped(text: &[u8]) -> bool {
+    let groups = || text.split(|byte| *byte == b'-').map(<[u8]>::len);
+    let len = groups().next().unwrap_or_default();
+    groups().count() > 3 && (len > 6 && groups().all(|group| group == len) || groups().eq([8, 4, 4, 4, 12]))
 }
 
 /// Letters of one case, then a few digits; or digits alone.

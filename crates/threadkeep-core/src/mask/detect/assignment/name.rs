@@ -99,15 +99,17 @@ impl<'t> Name<'t> {
         letters >= 3
     }
 
-    /// A user is named just before: `user = …`, `Uid=…;`.
+    /// A user is named just before: `user = …`, `Uid=…;`, `username '…'`.
     pub(super) fn follows_user(&self, window: &Window<'_>) -> bool {
         let before = window.back(self.word.start - self.head.len(), OWNER_BYTES * 2).to_ascii_lowercase();
         let named = |word: &[u8]| {
             before.windows(word.len()).enumerate().any(|(at, part)| {
                 let rest = before.get(at + word.len()..).unwrap_or_default();
-                let name =
-                    rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" _'\"".contains(byte)).count();
-                part == word && name < 8 && matches!(rest.get(name), Some(b'=' | b':'))
+                let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" _".contains(byte)).count();
+                let (name, rest) = rest.split_at(name);
+                let quotes = rest.iter().take_while(|byte| b" '\"".contains(byte)).count();
+                let assigned = matches!(rest.get(quotes), Some(b'=' | b':'));
+                part == word && name.len() < 8 && (assigned || quotes > 0 && name.last() == Some(&b' '))
             })
         };
         named(b"user") || named(b"uid")

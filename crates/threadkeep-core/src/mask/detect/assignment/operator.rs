@@ -52,10 +52,12 @@ impl Opening {
     /// What opens a value behind an operator that ends at `after`.
     pub(super) fn after(window: &Window<'_>, operator: &'static str, after: usize) -> Self {
         let start = skip_space(window, after);
-        // A call or a list around the value: `String("…")` is not one, `("…")` and `["…"]` are.
-        let bracket = matches!(window.at(start), Some(b'(' | b'['))
-            && window.at(start + 1).is_some_and(|byte| Class::QUOTE.has(byte));
-        let at = start + usize::from(bracket);
+        // A call or a list around the value: `String("…")` is not one, `("…")` and `[ "…" ]` are.
+        let inner = match window.at(start) {
+            Some(b'(' | b'[') => skip_space(window, start + 1),
+            _ => start,
+        };
+        let at = if window.at(inner).is_some_and(|byte| Class::QUOTE.has(byte)) { inner } else { start };
         // `b"…"`, `u'…'`, `@"…"`: the prefix of a string literal.
         let prefixed = matches!(window.at(at), Some(b'b' | b'u' | b'r' | b'@' | b'N' | b'f'))
             && matches!(window.at(at + 1), Some(b'"' | b'\''));

@@ -46,11 +46,13 @@ fn soup_end(window: &Window<'_>, start: usize, opening: &Opening) -> Option<usiz
     (ends && is_soup(text) && text.last() != Some(&b';')).then_some(start + len - quote)
 }
 
-/// Index of the closing quote.
+/// Index of the closing quote, or the end of a text that was cut off within one word.
 fn quoted_end(window: &Window<'_>, start: usize, quote: u8, escapes: usize) -> Option<usize> {
     let mut at = start;
     while at - start <= VALUE_BYTES {
-        let byte = window.at(at)?;
+        let Some(byte) = window.at(at) else {
+            return (window.run(start, VALUE_BYTES + 1, &BARE) == at - start).then_some(at);
+        };
         if byte == b'\n' {
             return None;
         }
@@ -105,7 +107,7 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     if name.strength == Strength::Issuer {
         return (value.len() >= 24 && is_issued(value)).then_some(start..end);
     }
-    let beyond_doubt = value.len() >= 16
+    let beyond_doubt = value.len() >= 14
         && value.len() <= VALUE_BYTES
         && is_token_of(window, name, value)
         && !value.contains(&b'(')
@@ -142,6 +144,9 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
     }
     if is_placeholder(text) || is_reference(text) {
         return false;
+    }
+    if name.strength == Strength::Password && is_login_word(window, name, opening, value) {
+        return true;
     }
     // `password: password1` names a variable, `pkpass: "pkpass"` a type.
     if name.is_repeated_in(window, text) {
@@ -193,9 +198,6 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let has_sign =
         text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
-    if matches!(opening.operator, "=" | ":") && name.follows_user(window) && is_typed(window, value, quoted) {
-        return true;
-    }
     if quoted {
         let is_named = !matches!(opening.operator, APART | ",");
         return has_digit || has_sign || is_token(text) || is_named && is_plain_word(text);
@@ -206,6 +208,22 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     has_digit
         || has_sign && !name.is_short(window)
         || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
+}
+
+/// Whatever stands in a password's place beside a user's name.
+fn is_login_word(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
+    let text = window.slice(value.start, value.end);
+    let quoted = opening.quote.is_some();
+    // `username 'user' password 'password'` says what it is; `password: password` names a variable or a type.
+    let says_so = match opening.operator {
+        APART => quoted,
+        "=" | ":" | "=>" => !name.is_repeated_in(window, text) && !matches!(text, b"string" | b"value"),
+        _ => false,
+    };
+    says_so
+        && (PASSWORD_BYTES..=128).contains(&text.len())
+        && is_typed(window, value, quoted)
+        && name.follows_user(window)
 }
 
 /// Words that may stand beside a user's name: quoted, or the whole rest of a line or field.
@@ -230,7 +248,8 @@ pub(super) fn may_start(window: &Window<'_>, start: usize) -> bool {
 /// A token; where its owner is named, a less likely one will do.
 fn is_token_of(window: &Window<'_>, name: &Name<'_>, text: &[u8]) -> bool {
     // `keyChars = "abc…xyz"` names an alphabet.
-    let is_alphabet = window.at(name.tail.start).is_some_and(|byte| byte.is_ascii_alphabetic()) && entropy::longest_sequence(text) >= 12;
+    let is_alphabet = window.at(name.tail.start).is_some_and(|byte| byte.is_ascii_alphabetic())
+        && entropy::longest_sequence(text) >= 12;
     is_token(text)
         || text.len() >= 16 && !is_alphabet && !is_marked(text) && is_loose_token(text) && name.names_owner(window)
 }
