@@ -14,6 +14,7 @@ use threadkeep_scan::{Candidate, Reasons, Text as Scanned};
 use super::check::sample;
 use super::compiled::Compiled;
 use super::pattern::Pattern;
+use super::payload;
 use super::placeholder;
 use super::rule::{Rule, Shape};
 use super::window::{End, Window};
@@ -214,6 +215,9 @@ impl Rule {
         let (span, body) = match &self.shape {
             Shape::Pattern(pattern) => {
                 let found = Pattern::new(pattern).find(window, anchor)?;
+                if payload::goes_on_at(window, found.span.start) {
+                    return None;
+                }
                 (found.span, found.body)
             }
             Shape::Detector(detector) => {

@@ -17,6 +17,7 @@ mod index;
 mod masker;
 mod message;
 mod pattern;
+mod payload;
 mod placeholder;
 mod prints;
 mod rule;

@@ -170,6 +170,20 @@ fn what_only_starts_like_a_token_is_none() {
 }
 
 #[test]
+fn a_payload_in_a_text_is_left_whole() {
+    let payload = "q7Zp2Wk9Xb4Lm6Rt8Vn3Cy5Hd1Gs0Jf+Ku2E/Qw7Mz9".repeat(2);
+    for before in ["", "+", "/", "/\n", "\r\n", "\n/+"] {
+        let text = format!("![](data:image/png;base64,{payload}{before}{TOKEN}{payload}=)");
+        check(&text, &text);
+    }
+    for before in ["/home/Ann1/Projects/MyApp2/Config/keys/", "https://x.io/a/b/c?d=", &payload[..20], "a list:\n"] {
+        check(&format!("{before} {TOKEN}"), &format!("{before} [REDACTED_GITHUB_TOKEN]"));
+        let before = before.trim_end_matches(char::is_alphanumeric);
+        check(&format!("{before}{TOKEN}"), &format!("{before}[REDACTED_GITHUB_TOKEN]"));
+    }
+}
+
+#[test]
 fn ordinary_text_is_left_alone() {
     for text in [
         "version 1.2.3 of 2026-11-21T02:30:38Z, order 1748503543012",

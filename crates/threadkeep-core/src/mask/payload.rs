@@ -1,0 +1,27 @@
+//! Base64 in the middle of a text: an image in a document, a file in what a tool has answered. One that is long enough
+//! holds everything, marks of tokens too: some megabyte of it has one of `sk` and 52 letters and digits.
+
+use threadkeep_scan::Class;
+
+use super::window::Window;
+
+/// How much of a payload has to stand before a place, in bytes: on its line, and together with the line before.
+const LINE_BYTES: usize = 32;
+const LINES_BYTES: usize = 60;
+
+const PAYLOAD: Class = Class::BASE64.or(b"_-");
+const BREAK: Class = Class::of(b"\r\n");
+
+/// A payload stands right before `start`, by a character behind which a token could begin.
+pub(super) fn goes_on_at(window: &Window<'_>, start: usize) -> bool {
+    let before = window.back(start, LINES_BYTES + 2);
+    let len = before.iter().rev().take_while(|byte| PAYLOAD.has(**byte) || BREAK.has(**byte)).count();
+    let before = &before[before.len() - len..];
+    let breaks = before.iter().filter(|byte| BREAK.has(**byte)).count();
+    let least = if breaks == 0 { LINE_BYTES } else { LINES_BYTES };
+    // Three of five neighbours are of two kinds in what is drawn at random, hardly one of five in the path of a file.
+    let kind = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_digit());
+    let alnum = |pair: &&[u8]| pair.iter().all(u8::is_ascii_alphanumeric);
+    let changes = before.windows(2).filter(alnum).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
+    len >= least + breaks && changes * 3 >= len
+}
