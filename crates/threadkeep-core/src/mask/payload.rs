@@ -12,16 +12,29 @@ const LINES_BYTES: usize = 60;
 const PAYLOAD: Class = Class::BASE64.or(b"_-");
 const BREAK: Class = Class::of(b"\r\n");
 
-/// A payload stands right before `start`, by a character behind which a token could begin.
+/// A payload or a digest stands right before `start`, by a character behind which a token could begin.
 pub(super) fn goes_on_at(window: &Window<'_>, start: usize) -> bool {
     let before = window.back(start, LINES_BYTES + 2);
     let len = before.iter().rev().take_while(|byte| PAYLOAD.has(**byte) || BREAK.has(**byte)).count();
-    let before = &before[before.len() - len..];
-    let breaks = before.iter().filter(|byte| BREAK.has(**byte)).count();
+    names_digest(before, len) || is_drawn(&before[before.len() - len..])
+}
+
+/// `sha512-…`, `sha256=…`, `SHA256:…`, and nothing but a payload of `len` bytes behind it: lock files are full of them.
+fn names_digest(before: &[u8], len: usize) -> bool {
+    before.windows(7).enumerate().any(|(at, part)| {
+        let (name, sign) = part.split_at(6);
+        at + 7 + len >= before.len()
+            && matches!(sign, b"-" | b"=" | b":")
+            && [b"sha256", b"sha384", b"sha512"].iter().any(|digest| name.eq_ignore_ascii_case(*digest))
+    })
+}
+
+fn is_drawn(payload: &[u8]) -> bool {
+    let breaks = payload.iter().filter(|byte| BREAK.has(**byte)).count();
     let least = if breaks == 0 { LINE_BYTES } else { LINES_BYTES };
     // Three of five neighbours are of two kinds in what is drawn at random, hardly one of five in the path of a file.
     let kind = |byte: u8| (byte.is_ascii_lowercase(), byte.is_ascii_digit());
     let alnum = |pair: &&[u8]| pair.iter().all(u8::is_ascii_alphanumeric);
-    let changes = before.windows(2).filter(alnum).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
-    len >= least + breaks && changes * 3 >= len
+    let changes = payload.windows(2).filter(alnum).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
+    payload.len() >= least + breaks && changes * 3 >= payload.len()
 }

@@ -74,6 +74,8 @@ fn what_only_looks_like_a_value_stays() {
         "version=1.2.3.4",
         "git@host.io:owner/repo",
         "a[1]+16777216",
+        "be84-7d1b518b-48b6be847d1b-518b-48b6",
+        "be847d1b-518b-48b6 20d7b669-f8e3-4b61-be63-c50638cafa23",
     ] {
         check(text, text);
     }
@@ -176,6 +178,11 @@ fn a_payload_in_a_text_is_left_whole() {
         let text = format!("![](data:image/png;base64,{payload}{before}{TOKEN}{payload}=)");
         check(&text, &text);
     }
+    let token = format!("sk{}", payload.replace(['+', '/'], "x"));
+    for digest in ["sha512-", "sha256=", "SHA256:ab-", "sha384-ab/cd+"] {
+        check(&format!("{digest}{token}"), &format!("{digest}{token}"));
+    }
+    check(&format!("x-{token}"), "x-[REDACTED_SANITY_TOKEN]");
     for before in ["/home/Ann1/Projects/MyApp2/Config/keys/", "https://x.io/a/b/c?d=", &payload[..20], "a list:\n"] {
         check(&format!("{before} {TOKEN}"), &format!("{before} [REDACTED_GITHUB_TOKEN]"));
         let before = before.trim_end_matches(char::is_alphanumeric);
@@ -190,6 +197,8 @@ fn ordinary_text_is_left_alone() {
         "id 123e4567-e89b-12d3-a456-426614174000",
         "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "git@github.com:owner/repo.git and @scope/pkg@1.2.3",
+        "gpg --recv-keys 5BE8A3F6C8A5C01D106C0AD820B1A390B168D356",
+        "GPG key: 3ABC01543F22DD2239285CDD818674489FBC127E",
         "see [REDACTED_EMAIL] and [REDACTED_AWS_KEY]: value",
     ] {
         check(text, text);

@@ -17,7 +17,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         return None;
     }
     let mut chars = [0u8; MAX_CHARS];
-    let mut count = 0;
+    let (mut count, mut breaks) = (0, 0);
     let mut at = start;
     while count < length {
         match window.at(at)? {
@@ -26,15 +26,17 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
                 count += 1;
             }
             // Groups of four, by spaces or hyphens.
-            b' ' | b'-' if count % 4 == 0 && count > 0 => {}
+            b' ' | b'-' if count == 4 * (breaks + 1) => breaks += 1,
             _ => return None,
         }
         at += 1;
     }
     let text = chars.get(..length)?;
+    // All of them: the hyphens of a UUID stand behind eight characters.
+    let is_grouped = breaks == 0 || breaks == (length - 1) / 4;
     let digits_stand = text.get(2..4)?.iter().all(u8::is_ascii_digit);
     let sum = mod97::remainder(text.iter().skip(4).chain(text.iter().take(4)).copied());
-    (digits_stand && sum == 1 && window.word_ends(at)).then_some(start..at)
+    (digits_stand && is_grouped && sum == 1 && window.word_ends(at)).then_some(start..at)
 }
 
 /// Characters of a country's IBAN, from the registry of ISO 13616.

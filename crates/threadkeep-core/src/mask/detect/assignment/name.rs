@@ -171,6 +171,7 @@ impl<'t> Name<'t> {
         let whole = whole.get(..len).unwrap_or_default();
         let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
         before.ends_with(b"public ")
+            || before.ends_with(b"gpg ")
             // `author`, but not `authorization`.
             || contains(whole, b"author") && !whole.ends_with(b"authorization")
             || words(HARMLESS).any(|part| contains(whole, part))
@@ -191,7 +192,7 @@ const HARMLESS: &[u8] = b"\
     accesslevel accesscontrol accessmode accesslog accesstime passwordfield passwordpolicy passwordlength \
     passwordhash passwordreset integrity checksum fingerprint thumbprint csrf xsrf nonce bypass compass \
     passthrough passed passive passenger passport websocketkey authenticitytoken privateip privatelink \
-    privatednsname dashboardkey";
+    privatednsname dashboardkey recvkey";
 
 /// Ends of names that say: an address, a size, a date, another name.
 const HARMLESS_ENDS: &[u8] = b"\
