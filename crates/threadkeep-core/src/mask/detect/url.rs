@@ -40,7 +40,7 @@ pub(in crate::mask) fn password(window: &Window<'_>, anchor: Range<usize>) -> Op
             byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'-' | b'_' | b'$' | b'{' | b'<' | b'%')
         });
     let password = window.slice(start, end);
-    let is_user = password == window.slice(user, user + user_len) && password.len() < 8;
+    let is_user = password == window.slice(user, user + user_len) && password.len() <= 8;
     (at_host && len >= PASSWORD_BYTES && is_value(password) && !is_user).then_some(start..end)
 }
 
