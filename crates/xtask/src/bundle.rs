@@ -1,4 +1,4 @@
-//! The worker's build: Rust → wasm-bindgen → worker/entry.js → esbuild → wasm-metadce → wasm-opt.
+//! The worker's build: Rust → wasm-bindgen → wasm-metadce → wasm-opt → worker/entry.js → esbuild.
 //!
 //! The result is `target/worker/{index.js,index_bg.wasm}`: the two modules that are
 //! deployed, run by `start`, and tested.
@@ -115,9 +115,12 @@ pub(crate) fn set_up(project: &Project) -> Result<(Shell, Alone)> {
     Ok((shell, alone))
 }
 
-/// The three files that the steps hand on to each other.
+/// The files that the steps hand on to each other.
 struct Stage {
     folder: PathBuf,
+    /// With the names that wasm-bindgen gave.
+    named: PathBuf,
+    /// With those of the module that is deployed.
     glue: PathBuf,
     wasm: PathBuf,
     bundle: PathBuf,
@@ -126,6 +129,7 @@ struct Stage {
 fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) -> Result<()> {
     let folder = project.output("stage").join(what.output);
     let stage = Stage {
+        named: folder.join("glue/named.js"),
         glue: folder.join("glue/index.js"),
         wasm: folder.join("glue/index_bg.wasm"),
         bundle: folder.join("index.js"),
@@ -134,18 +138,22 @@ fn modules(project: &Project, shell: &Shell, effort: Effort, what: &Deployable) 
     fs::create_dir_all(&stage.folder)?;
     let compiled = compile(project, shell, what.package, what.file)?;
     bind(project, shell, &stage, &compiled)?;
-    bundle(project, shell, &stage)?;
-    let optimized = match effort {
-        Effort::Fast => stage.wasm.clone(),
+    let glue = read(&stage.named)?;
+    let (glue, wasm) = match effort {
+        Effort::Fast => (glue, stage.wasm.clone()),
         Effort::Small => {
-            let pruned = prune(project, shell, &stage)?;
-            optimize(project, shell, &pruned, &stage.folder.join("optimized"))?
+            let pruned = prune(project, shell, &stage, &glue)?;
+            let optimized = optimize(project, shell, &pruned, &stage.folder.join("optimized"), Names::Short)?;
+            let names = serde_json::from_str(&read(&optimized.with_extension("json"))?)?;
+            (glue::rename(&glue, &names)?, optimized)
         }
     };
+    fs::write(&stage.glue, glue).context("cannot write the glue")?;
+    bundle(project, shell, &stage)?;
     let deployable = project.output(what.output);
     fs::create_dir_all(&deployable)?;
     // The wasm first: the JavaScript names it, and is what wrangler watches.
-    publish(&optimized, &deployable.join("index_bg.wasm"))?;
+    publish(&wasm, &deployable.join("index_bg.wasm"))?;
     publish(&stage.bundle, &deployable.join("index.js"))
 }
 
@@ -171,7 +179,7 @@ fn bind(project: &Project, shell: &Shell, stage: &Stage, compiled: &Path) -> Res
         .text(glue::VERSION)
         .file(compiled)?
         .key();
-    let outputs = [stage.glue.clone(), stage.wasm.clone()];
+    let outputs = [stage.named.clone(), stage.wasm.clone()];
     when_changed(&stage.folder.join("glue.key"), &key, &outputs, || {
         let folder = stage.folder.join("glue");
         // Snippets of earlier builds would stay behind otherwise.
@@ -179,7 +187,7 @@ fn bind(project: &Project, shell: &Shell, stage: &Stage, compiled: &Path) -> Res
         let mut bindgen = shell.command("wasm-bindgen");
         bindgen.args(BINDGEN_FLAGS).args(["--out-name", "index", "--out-dir"]).arg(&folder).arg(compiled);
         shell.run(&mut bindgen)?;
-        fs::write(&stage.glue, glue::repair(&read(&stage.glue)?)?)?;
+        fs::write(&stage.named, glue::repair(&read(&stage.glue)?)?)?;
         Ok(())
     })
 }
@@ -206,19 +214,19 @@ fn bundle(project: &Project, shell: &Shell, stage: &Stage) -> Result<()> {
     })
 }
 
-/// Without the exports that the bundle never reads, and what only they reach: wasm-opt cannot know of them.
-fn prune(project: &Project, shell: &Shell, stage: &Stage) -> Result<PathBuf> {
+/// Without the exports that the glue never reads, and what only they reach: wasm-opt cannot know of them.
+fn prune(project: &Project, shell: &Shell, stage: &Stage, glue: &str) -> Result<PathBuf> {
     let pruned = stage.folder.join("pruned.wasm");
     let key = Inputs::default()
         .text(&node::version_of(project, "binaryen")?)
         .text(&FEATURES.concat())
         .text(include_str!("bundle.rs"))
+        .text(glue)
         .file(&stage.wasm)?
-        .file(&stage.bundle)?
         .key();
     when_changed(&stage.folder.join("pruned.key"), &key, std::slice::from_ref(&pruned), || {
         let graph = stage.folder.join("graph.json");
-        fs::write(&graph, reachable(&read(&stage.bundle)?).to_string())?;
+        fs::write(&graph, reachable(glue).to_string())?;
         let mut metadce = shell.command(project.root.join("worker/node_modules/.bin/wasm-metadce"));
         metadce.arg(&stage.wasm).arg("--graph-file").arg(&graph).args(FEATURES);
         // With the names of functions, by which wasm-opt sorts them.
@@ -229,33 +237,48 @@ fn prune(project: &Project, shell: &Shell, stage: &Stage) -> Result<PathBuf> {
     Ok(pruned)
 }
 
-/// The graph that wasm-metadce takes: every property that the script reads by name may be an export.
-fn reachable(script: &str) -> serde_json::Value {
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$');
-    let names = script.split('.').skip(1).map(|rest| rest.split(|letter| !is_name(letter)).next().unwrap_or_default());
-    let names: BTreeSet<&str> = names.filter(|name| !name.is_empty()).collect();
+/// The graph that wasm-metadce takes: what the glue reads of the module.
+fn reachable(glue: &str) -> serde_json::Value {
+    let names: BTreeSet<&str> = glue::exports(glue).map(|(_, name)| name).collect();
     let exports = names.iter().map(|name| json!({ "name": name, "export": name }));
-    let script = json!({ "name": "the script", "root": true, "reaches": names });
-    exports.chain([script]).collect()
+    let glue = json!({ "name": "the glue", "root": true, "reaches": names });
+    exports.chain([glue]).collect()
+}
+
+/// What the module's imports and exports are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// As in the module that is optimized.
+    Kept,
+    /// By a letter or two; which is which stands in a file of JSON beside the result.
+    Short,
 }
 
 /// wasm-opt takes longest by far, so its results are kept by the content they were made from.
-pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Path) -> Result<PathBuf> {
+pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Path, names: Names) -> Result<PathBuf> {
     let key = Inputs::default()
         .text(&node::version_of(project, "binaryen")?)
         .text(&WASM_OPT_FLAGS.concat())
         .text(&FEATURES.concat())
+        .text(if names == Names::Short { "short" } else { "kept" })
         .file(wasm)?
         .key();
     let result = kept.join(format!("{key}.wasm"));
-    if !result.exists() {
+    let short = result.with_extension("json");
+    if !result.exists() || names == Names::Short && !short.exists() {
         say("optimizing the WebAssembly (10 to 30 seconds)");
         fs::create_dir_all(kept)?;
         drop_oldest(kept)?;
         let unfinished = kept.join("unfinished");
         let mut wasm_opt = shell.command(project.root.join("worker/node_modules/.bin/wasm-opt"));
         wasm_opt.args(WASM_OPT_FLAGS).args(FEATURES).arg(wasm).arg("-o").arg(&unfinished);
-        shell.run(&mut wasm_opt)?;
+        if names == Names::Short {
+            wasm_opt.arg("--minify-imports-and-exports-and-modules");
+        }
+        let printed = shell.text(&mut wasm_opt)?;
+        if names == Names::Short {
+            fs::write(&short, printed)?;
+        }
         fs::rename(&unfinished, &result)?;
     }
     Ok(result)
@@ -279,10 +302,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_script_reads_by_name_is_reachable() {
-        let graph = reachable("a.fetch(b.$free,1);c.__wbg_x");
-        let names = json!(["$free", "__wbg_x", "fetch"]);
-        assert_eq!(graph[3], json!({ "name": "the script", "root": true, "reaches": names }));
-        assert_eq!(graph[2], json!({ "name": "fetch", "export": "fetch" }));
+    fn what_the_glue_reads_of_the_module_is_reachable() {
+        let graph = reachable("a.b(); wasm.fetch(wasm.$free, 1); my_wasm.c();");
+        assert_eq!(graph[2], json!({ "name": "the glue", "root": true, "reaches": ["$free", "fetch"] }));
+        assert_eq!(graph[1], json!({ "name": "fetch", "export": "fetch" }));
     }
 }

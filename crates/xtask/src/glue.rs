@@ -3,7 +3,10 @@
 //! They are exact text replacements. wasm-bindgen's version is pinned, so a text that is not
 //! found means that the pin moved: the build stops, and someone looks again.
 
-use anyhow::{Result, ensure};
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 /// A closure, and a method of an exported class, first check that they belong to the running
 /// instance. The call guard that follows replaces an instance that has died. In this order
@@ -79,6 +82,37 @@ pub(crate) fn repair(glue: &str) -> Result<String> {
     Ok(text)
 }
 
+/// With the names that wasm-opt has given to the module's imports and exports:
+/// `{"imports": [[module, name, short]], "exports": [[name, short]]}`; its one module is called `a` then.
+pub(crate) fn rename(glue: &str, names: &Value) -> Result<String> {
+    let rows = |kind: &str| names[kind].as_array().cloned().unwrap_or_default();
+    let mut text = replace(glue, "\"./index_bg.js\": import0", "\"a\": import0")?;
+    for import in rows("imports") {
+        let (name, short) = (import[1].as_str().unwrap_or_default(), import[2].as_str().unwrap_or_default());
+        text = replace(&text, &format!("\n        {name}: "), &format!("\n        {short}: "))?;
+    }
+    let exports: HashMap<String, String> =
+        rows("exports").into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect();
+    let mut renamed = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (at, name) in self::exports(&text) {
+        let short = exports.get(name).with_context(|| format!("the module does not export `{name}`"))?;
+        renamed += &text[copied..at];
+        renamed += short;
+        copied = at + name.len();
+    }
+    Ok(renamed + &text[copied..])
+}
+
+/// What the glue reads of the module, each with its place.
+pub(crate) fn exports(glue: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$');
+    glue.match_indices("wasm.").filter(move |(at, _)| !glue[..*at].ends_with(is_name)).map(move |(at, found)| {
+        let rest = &glue[at + found.len()..];
+        (at + found.len(), &rest[..rest.find(|letter| !is_name(letter)).unwrap_or(rest.len())])
+    })
+}
+
 /// Without each part that begins a line with `start`, up to the next `end`.
 fn without(text: &str, start: &str, end: &str) -> String {
     let mut kept = String::with_capacity(text.len());
@@ -101,6 +135,8 @@ fn replace(text: &str, old: &str, new: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -133,6 +169,16 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("MinifyConfig"));
+    }
+
+    #[test]
+    fn the_glue_says_what_the_module_is_called() {
+        let glue = "x = {\n        __wbg_now_1: function() { wasm.fetch(a.fetch); },\n    };\n\"./index_bg.js\": import0, wasm.memory";
+        let names =
+            json!({ "imports": [["./index_bg.js", "__wbg_now_1", "$"]], "exports": [["fetch", "b"], ["memory", "c"]] });
+        let renamed = "x = {\n        $: function() { wasm.b(a.fetch); },\n    };\n\"a\": import0, wasm.c";
+        assert_eq!(rename(glue, &names).unwrap(), renamed);
+        assert!(rename(&format!("{glue} wasm.gone()"), &names).is_err());
     }
 
     #[test]

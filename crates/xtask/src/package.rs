@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::bundle::{compile, optimize, set_up};
+use crate::bundle::{Names, compile, optimize, set_up};
 use crate::project::{Project, read};
 use crate::shell::Shell;
 use crate::step::{Inputs, when_changed};
@@ -88,7 +88,7 @@ fn bind(project: &Project, shell: &Shell, compiled: &Path, folder: &Path) -> Res
     when_changed(&stage.join("wasm.key"), &key, &outputs, || {
         let made = stage.join("glue");
         shell.run(shell.command("wasm-bindgen").args(BINDGEN_FLAGS).arg(&made).arg(compiled))?;
-        let wasm = fs::read(optimize(project, shell, &made.join(WASM), &stage.join("optimized"))?)?;
+        let wasm = fs::read(optimize(project, shell, &made.join(WASM), &stage.join("optimized"), Names::Kept)?)?;
         fs::create_dir_all(folder)?;
         fs::write(folder.join(WASM), &wasm)?;
         let inline = format!("export default '{}';\n", STANDARD.encode(&wasm));
