@@ -11,6 +11,8 @@ pub(crate) struct Config {
     /// Origins that may call from a browser page of another site; none by default.
     pub(crate) cors_origins: Vec<String>,
     pub(crate) max_thread_messages: usize,
+    /// What is masked, as `createMasker` of the npm package takes it, in JSON.
+    pub(crate) masker: Option<String>,
     /// Whether the local demo may sign tokens for any name.
     pub(crate) demo_tokens: bool,
 }
@@ -91,6 +93,7 @@ impl Config {
             usage_hook: value("USAGE_HOOK_URL").map(|url| UsageHook { url, token: value("USAGE_HOOK_TOKEN") }),
             cors_origins: list(value("CORS_ORIGINS")),
             max_thread_messages,
+            masker: value("MASKER"),
             demo_tokens: value("DEMO_TOKENS").as_deref() == Some("enabled"),
         })
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use threadkeep_core::ErrorCode;
 use threadkeep_core::mask::utf16_len;
-use threadkeep_core::mask::{self, Check, Kind, MaskerBuilder, On, Rule, Scope, Shape, Trigger};
+use threadkeep_core::mask::{self, MaskerOptionsError, Rule};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -119,77 +119,8 @@ impl Masker {
 }
 
 fn build(options: &Value) -> Result<mask::Masker, JsValue> {
-    let mut builder = mask::Masker::builder();
-    if !options["only"].is_null() {
-        builder = texts(&options["only"])?.into_iter().fold(builder.none(), with);
-    }
-    builder = texts(&options["with"])?.into_iter().fold(builder, with);
-    builder = texts(&options["locales"])?.into_iter().fold(builder, MaskerBuilder::with_locale);
-    builder = texts(&options["without"])?.into_iter().fold(builder, |builder, name| match kind(name) {
-        Some(kind) => builder.without_kind(kind),
-        None => builder.without(name),
-    });
-    builder = texts(&options["allow"])?.into_iter().fold(builder, MaskerBuilder::allow);
-    for rule in list(&options["rules"])? {
-        builder = builder.with_rule(read_rule(rule)?);
-    }
-    builder.build().map_err(|_| invalid_rule())
-}
-
-/// A rule by its name, or the default ones of a kind.
-fn with(builder: MaskerBuilder, name: &str) -> MaskerBuilder {
-    match kind(name) {
-        Some(kind) => builder.with_kind(kind),
-        None => builder.with(name),
-    }
-}
-
-fn kind(name: &str) -> Option<Kind> {
-    [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial].into_iter().find(|kind| kind.name() == name)
-}
-
-fn read_rule(rule: &Value) -> Result<Rule, JsValue> {
-    let name = text(&rule["name"])?.to_owned();
-    let label = match &rule["label"] {
-        Value::Null => name.to_ascii_uppercase().replace('-', "_"),
-        label => text(label)?.to_owned(),
-    };
-    let kind = match &rule["kind"] {
-        Value::Null => Kind::Secret,
-        own => text(own).ok().and_then(kind).ok_or_else(invalid_rule)?,
-    };
-    let on = match (rule["inside"] == true, rule["anyCase"] == true) {
-        (false, false) => On::Prefix,
-        (false, true) => On::PrefixAnyCase,
-        (true, false) => On::Inside,
-        (true, true) => On::InsideAnyCase,
-    };
-    // Where a space separates literals, another sign stands for one.
-    let literals: Vec<_> = texts(&rule["literals"])?.into_iter().map(|literal| literal.replace(' ', "␣")).collect();
-    Ok(Rule {
-        name: name.into(),
-        kind,
-        label: label.into(),
-        scope: Scope::Default,
-        generic: false,
-        trigger: Trigger { on, text: literals.join(" ").into() },
-        shape: Shape::Pattern(text(&rule["pattern"])?.to_owned().into()),
-        check: Check::None,
+    mask::Masker::from_options(options).map_err(|error| match error {
+        MaskerOptionsError::Shape => throw(ErrorCode::InvalidRequest),
+        MaskerOptionsError::Rule(_) => invalid_rule(),
     })
-}
-
-fn texts(value: &Value) -> Result<Vec<&str>, JsValue> {
-    list(value)?.iter().map(text).collect()
-}
-
-fn list(value: &Value) -> Result<&[Value], JsValue> {
-    match value {
-        Value::Null => Ok(&[]),
-        Value::Array(items) => Ok(items),
-        _ => Err(throw(ErrorCode::InvalidRequest)),
-    }
-}
-
-fn text(value: &Value) -> Result<&str, JsValue> {
-    value.as_str().ok_or_else(|| throw(ErrorCode::InvalidRequest))
 }

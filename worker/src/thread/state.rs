@@ -4,7 +4,7 @@ use super::call::ThreadAddress;
 use super::items::ItemFacts;
 use super::outbox::USAGE_HOOK_TIMEOUT_MS;
 use super::turn::Turn;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::reply::Reply;
 use crate::store::{MessageRow, ThreadStore, atomically};
 use futures_channel::oneshot;
@@ -56,17 +56,40 @@ pub(super) struct Slot {
     thread: Rc<Thread>,
 }
 
+thread_local! {
+    /// The masker of these options, which all threads of the isolate share.
+    static MASKER: RefCell<Option<(String, Masker)>> = const { RefCell::new(None) };
+}
+
+/// What the operator has chosen to be masked.
+///
+/// # Errors
+/// `MASKER` is no JSON, or no options of a masker: then nothing is stored at all.
+fn masker(config: &Config) -> Result<Masker, ConfigError> {
+    let Some(options) = &config.masker else { return Ok(Masker::default()) };
+    MASKER.with_borrow_mut(|kept| {
+        if let Some((_, masker)) = kept.as_ref().filter(|(own, _)| own == options) {
+            return Ok(masker.clone());
+        }
+        let read = serde_json::from_str(options).ok();
+        let masker = read.and_then(|options| Masker::from_options(&options).ok()).ok_or(ConfigError("MASKER"))?;
+        *kept = Some((options.clone(), masker.clone()));
+        Ok(masker)
+    })
+}
+
 impl Thread {
     /// Opens the storage, and closes the turns that a former life of the object left running.
     pub(super) fn open(state: Rc<State>, env: Env) -> Reply<Rc<Self>> {
         let config = Config::from_env(&env)?;
+        let masker = masker(&config)?;
         let store = ThreadStore::open(state.storage().sql())?;
         let thread = Rc::new(Self {
             state,
             env,
             config,
             store,
-            masker: Masker::default(),
+            masker,
             running: RefCell::default(),
             busy: Cell::default(),
             waiting: RefCell::default(),

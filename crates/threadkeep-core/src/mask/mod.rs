@@ -16,6 +16,7 @@ mod engine;
 mod index;
 mod masker;
 mod message;
+mod options;
 mod pattern;
 mod payload;
 mod placeholder;
@@ -33,6 +34,7 @@ pub use added::RuleError;
 pub use check::Check;
 pub use counts::MaskCounts;
 pub use masker::{Finding, Masker, MaskerBuilder};
+pub use options::MaskerOptionsError;
 pub use pattern::PatternError;
 #[cfg(feature = "regex")]
 pub use rule::MAX_REGEX_BYTES;

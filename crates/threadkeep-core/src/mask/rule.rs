@@ -53,6 +53,11 @@ impl Kind {
             Kind::Financial => "financial",
         }
     }
+
+    /// The kind of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial].into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// When a rule applies.

@@ -1,0 +1,165 @@
+//! A masker from options in JSON: the same shape for `createMasker` of the npm package and for the worker's operator.
+
+use serde_json::Value;
+
+use super::added::RuleError;
+use super::check::Check;
+use super::masker::{Masker, MaskerBuilder};
+use super::rule::{Kind, On, Rule, Scope, Shape, Trigger};
+
+const FIELDS: [&str; 6] = ["only", "with", "without", "locales", "allow", "rules"];
+
+/// Why a masker cannot be built from options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaskerOptionsError {
+    /// They are no object, or a field of theirs has another type.
+    Shape,
+    /// A rule is unknown, or one of the caller's own breaks what rules have to keep.
+    Rule(RuleError),
+}
+
+impl std::fmt::Display for MaskerOptionsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Shape => f.write_str("the options of a masker have another shape"),
+            Self::Rule(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for MaskerOptionsError {}
+
+impl Masker {
+    /// From `{only?, with?, without?, locales?, allow?, rules?}`: lists of names of rules or kinds (`only`, `with`,
+    /// `without`), of locales, of values that stay, and of rules of the caller's own,
+    /// `{name, literals, pattern, label?, kind?, anyCase?, inside?}`.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use threadkeep_core::mask::Masker;
+    ///
+    /// let masker = Masker::from_options(&json!({ "without": ["email"], "allow": ["10.0.0.1"] })).unwrap();
+    /// let text = "jo@example.org at 10.0.0.1";
+    /// assert_eq!(masker.mask_text(text), text);
+    /// ```
+    ///
+    /// # Errors
+    /// [`MaskerOptionsError`]; also for a field of another name, so that a slip of the pen switches nothing off.
+    pub fn from_options(options: &Value) -> Result<Self, MaskerOptionsError> {
+        let fields = options.as_object().ok_or(MaskerOptionsError::Shape)?;
+        if !fields.keys().all(|name| FIELDS.contains(&name.as_str())) {
+            return Err(MaskerOptionsError::Shape);
+        }
+        let mut builder = Masker::builder();
+        if !options["only"].is_null() {
+            builder = texts(&options["only"])?.into_iter().fold(builder.none(), with);
+        }
+        builder = texts(&options["with"])?.into_iter().fold(builder, with);
+        builder = texts(&options["locales"])?.into_iter().fold(builder, MaskerBuilder::with_locale);
+        builder = texts(&options["without"])?.into_iter().fold(builder, |builder, name| match Kind::of_name(name) {
+            Some(kind) => builder.without_kind(kind),
+            None => builder.without(name),
+        });
+        builder = texts(&options["allow"])?.into_iter().fold(builder, MaskerBuilder::allow);
+        for rule in list(&options["rules"])? {
+            builder = builder.with_rule(read_rule(rule)?);
+        }
+        builder.build().map_err(MaskerOptionsError::Rule)
+    }
+}
+
+/// A rule by its name, or the default ones of a kind.
+fn with(builder: MaskerBuilder, name: &str) -> MaskerBuilder {
+    match Kind::of_name(name) {
+        Some(kind) => builder.with_kind(kind),
+        None => builder.with(name),
+    }
+}
+
+fn read_rule(rule: &Value) -> Result<Rule, MaskerOptionsError> {
+    let name = text(&rule["name"])?.to_owned();
+    let label = match &rule["label"] {
+        Value::Null => name.to_ascii_uppercase().replace('-', "_"),
+        label => text(label)?.to_owned(),
+    };
+    let kind = match &rule["kind"] {
+        Value::Null => Kind::Secret,
+        own => own.as_str().and_then(Kind::of_name).ok_or(MaskerOptionsError::Rule(RuleError::UnknownRule))?,
+    };
+    let on = match (rule["inside"] == true, rule["anyCase"] == true) {
+        (false, false) => On::Prefix,
+        (false, true) => On::PrefixAnyCase,
+        (true, false) => On::Inside,
+        (true, true) => On::InsideAnyCase,
+    };
+    // Where a space separates literals, another sign stands for one.
+    let literals: Vec<_> = texts(&rule["literals"])?.into_iter().map(|literal| literal.replace(' ', "␣")).collect();
+    Ok(Rule {
+        name: name.into(),
+        kind,
+        label: label.into(),
+        scope: Scope::Default,
+        generic: false,
+        trigger: Trigger { on, text: literals.join(" ").into() },
+        shape: Shape::Pattern(text(&rule["pattern"])?.to_owned().into()),
+        check: Check::None,
+    })
+}
+
+fn texts(value: &Value) -> Result<Vec<&str>, MaskerOptionsError> {
+    list(value)?.iter().map(text).collect()
+}
+
+fn list(value: &Value) -> Result<&[Value], MaskerOptionsError> {
+    match value {
+        Value::Null => Ok(&[]),
+        Value::Array(items) => Ok(items),
+        _ => Err(MaskerOptionsError::Shape),
+    }
+}
+
+fn text(value: &Value) -> Result<&str, MaskerOptionsError> {
+    value.as_str().ok_or(MaskerOptionsError::Shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn options_select_add_and_allow() {
+        let masker = Masker::from_options(&json!({
+            "without": ["ipv4", "financial"],
+            "with": ["uk-nhs"],
+            "locales": ["pl"],
+            "allow": ["jo@example.org"],
+            "rules": [{ "name": "employee-id", "literals": ["EMP-", "emp no "], "pattern": "d{6}", "kind": "personal" }],
+        }));
+        let text = "10.1.2.3 jo@example.org al@example.org EMP-123456 emp no 123456 44051401458";
+        let masked =
+            "10.1.2.3 jo@example.org [REDACTED_EMAIL] [REDACTED_EMPLOYEE_ID] [REDACTED_EMPLOYEE_ID] [REDACTED_PESEL]";
+        assert_eq!(masker.unwrap().mask_text(text), masked);
+        let masker = Masker::from_options(&json!({ "only": ["network"] })).unwrap();
+        assert_eq!(masker.mask_text("jo@example.org 10.1.2.3"), "jo@example.org [REDACTED_IP]");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        let error = |options: Value| Masker::from_options(&options).unwrap_err();
+        for shape in [
+            json!([]),
+            json!("email"),
+            json!({ "locale": ["de"] }),
+            json!({ "with": "email" }),
+            json!({ "allow": [1] }),
+        ] {
+            assert_eq!(error(shape), MaskerOptionsError::Shape);
+        }
+        assert_eq!(error(json!({ "with": ["no-such"] })), MaskerOptionsError::Rule(RuleError::UnknownRule));
+        assert_eq!(error(json!({ "locales": ["xx"] })), MaskerOptionsError::Rule(RuleError::UnknownLocale));
+        let rule = json!({ "name": "x", "literals": ["EMP-"], "pattern": "d{6}", "kind": "odd" });
+        assert_eq!(error(json!({ "rules": [rule] })), MaskerOptionsError::Rule(RuleError::UnknownRule));
+    }
+}
