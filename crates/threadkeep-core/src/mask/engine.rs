@@ -214,8 +214,9 @@ impl Rule {
     fn find(&self, window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
         let (span, body) = match &self.shape {
             Shape::Pattern(pattern) => {
+                let anchor_len = anchor.len();
                 let found = Pattern::new(pattern).find(window, anchor)?;
-                if payload::goes_on_at(window, found.span.start) {
+                if anchor_len <= payload::MARK_BYTES && payload::goes_on_at(window, found.span.start) {
                     return None;
                 }
                 (found.span, found.body)

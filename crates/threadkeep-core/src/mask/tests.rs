@@ -108,15 +108,25 @@ fn a_key_in_a_listing_is_masked_whole_and_the_prose_behind_it_stays() {
 }
 
 #[test]
-fn beside_a_user_any_word_is_a_password() {
+fn beside_a_user_a_word_for_a_password_is_one() {
     check("user = \"ann\"\npassword = \"topsecret\"", "user = \"ann\"\npassword = \"[REDACTED_PASSWORD]\"");
     check("Uid=ann;Pwd=mypassword;", "Uid=ann;Pwd=[REDACTED_PASSWORD];");
     check("username 'ann'\n password 'password'", "username 'ann'\n password '[REDACTED_PASSWORD]'");
     check("user => 'ann', password => 'mypassword'", "user => 'ann', password => '[REDACTED_PASSWORD]'");
     for text in [
         "username: string;\n  password: string;",
+        "username: String,\n  password: String\n",
+        "username: str\n  password: SecretStr\n",
         "usernameVariable: 'USER', passwordVariable: 'PASSWORD'",
         "user: user,\n  password: password\n",
+        "user = User.find()\nuser.password = hashedPassword;",
+        "e.user=t,e.password=hashedPassword;",
+        "\"user\": true,\n  \"password\": false\n",
+        "'username' => 'required', 'password' => 'required'",
+        "errors.username = 'Username is required'; errors.password = 'Password is required';",
+        "{\"username\": \"Benutzername\", \"password\": \"Passwort\"}",
+        "{\"username\":\"ann\",\"password\":\"invalid\"}",
+        "The user 'bob' exists but password \"field\" is empty",
         "password = \"mypassword\"",
     ] {
         check(text, text);
@@ -130,10 +140,17 @@ fn a_text_that_is_cut_off_within_a_value_keeps_nothing_of_it() {
 }
 
 #[test]
+fn the_passphrase_of_a_public_key_is_secret() {
+    check("gpg passphrase: hunter2hunter2X", "gpg passphrase: [REDACTED_PASSWORD]");
+}
+
+#[test]
 fn a_list_and_the_groups_of_a_licence_are_values() {
     check("\"api_key\": [\n  \"q7Zp2Wk9Xb4Lm6\"\n]", "\"api_key\": [\n  \"[REDACTED_SECRET]\"\n]");
     check("acme_key = ABCDE12-FGHIJ34-KLMNO56-PQRST78", "acme_key = [REDACTED_SECRET]");
     check("acme_key = abcd1234-abcd-abcd-abcd-abcdefgh1234", "acme_key = [REDACTED_SECRET]");
+    check("acme_key = 12345678-1234-1234-1234-123456789012", "acme_key = 12345678-1234-1234-1234-123456789012");
+    check("acme_key = release1-feature2-version3-another4", "acme_key = release1-feature2-version3-another4");
     check("object_key = photos-2026-summer-beach1", "object_key = photos-2026-summer-beach1");
 }
 
@@ -150,8 +167,14 @@ fn an_alphabet_is_no_key() {
 #[test]
 fn a_user_without_password_may_be_a_token() {
     check("curl -u q7Zp2Wk9Xb4L: https://x.io", "curl -u [REDACTED_PASSWORD]: https://x.io");
-    check("curl -u administrator: https://x.io", "curl -u administrator: https://x.io");
-    check("curl -u $TOKEN1234: https://x.io", "curl -u $TOKEN1234: https://x.io");
+    for text in [
+        "curl -u administrator2: https://x.io",
+        "curl -u $TOKEN1234567: https://x.io",
+        "curl -u 'q7Zp2Wk9Xb4L:'\"$PASSWORD\"",
+        "sort -u q7Zp2Wk9Xb4L: no such file",
+    ] {
+        check(text, text);
+    }
 }
 
 #[test]
@@ -174,19 +197,43 @@ fn what_only_starts_like_a_token_is_none() {
 #[test]
 fn a_payload_in_a_text_is_left_whole() {
     let payload = "q7Zp2Wk9Xb4Lm6Rt8Vn3Cy5Hd1Gs0Jf+Ku2E/Qw7Mz9".repeat(2);
-    for before in ["", "+", "/", "/\n", "\r\n", "\n/+"] {
-        let text = format!("![](data:image/png;base64,{payload}{before}{TOKEN}{payload}=)");
+    let token = format!("sk{}", payload.replace(['+', '/'], "x"));
+    for before in ["+", "/", "/\n", "\r\n", "\n/+"] {
+        let text = format!("![](data:image/png;base64,{payload}{before}{token}+{payload}=)");
         check(&text, &text);
     }
-    let token = format!("sk{}", payload.replace(['+', '/'], "x"));
     for digest in ["sha512-", "sha256=", "SHA256:ab-", "sha384-ab/cd+"] {
         check(&format!("{digest}{token}"), &format!("{digest}{token}"));
     }
     check(&format!("x-{token}"), "x-[REDACTED_SANITY_TOKEN]");
-    for before in ["/home/Ann1/Projects/MyApp2/Config/keys/", "https://x.io/a/b/c?d=", &payload[..20], "a list:\n"] {
-        check(&format!("{before} {TOKEN}"), &format!("{before} [REDACTED_GITHUB_TOKEN]"));
-        let before = before.trim_end_matches(char::is_alphanumeric);
-        check(&format!("{before}{TOKEN}"), &format!("{before}[REDACTED_GITHUB_TOKEN]"));
+    check(&format!("sha256: {token}"), "sha256: [REDACTED_SANITY_TOKEN]");
+}
+
+#[test]
+fn a_mark_of_some_letters_is_one_whatever_stands_before_it() {
+    let hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let drawn = "q7Zp2Wk9Xb4Lm6Rt8Vn3Cy5Hd1Gs0Jf+Ku2E/Qw7Mz9".repeat(2);
+    for before in [
+        format!("{hash}\n"),
+        format!("{drawn}\r\n"),
+        format!("Digest: sha256:{hash}\n"),
+        format!("SHA256:{}\n", &drawn[..40]),
+        format!("https://x.io/files/{hash}/"),
+        "/home/Ann1/Projects/MyApp2/Config/keys/".to_owned(),
+    ] {
+        let (tokens, masked) = (format!("{TOKEN}\n{TOKEN}"), "[REDACTED_GITHUB_TOKEN]\n[REDACTED_GITHUB_TOKEN]");
+        check(&format!("{before}{tokens}"), &format!("{before}{masked}"));
+    }
+}
+
+#[test]
+fn an_iban_is_one_in_groups_of_any_kind() {
+    for iban in [
+        concat!("NL91 ABNA ", "0417164300"),
+        concat!("DE89 3704", "00440532013000"),
+        concat!("AL47-2121-1009", "-0000-0002-3569-8741"),
+    ] {
+        check(iban, "[REDACTED_IBAN]");
     }
 }
 

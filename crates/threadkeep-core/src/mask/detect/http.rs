@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
+use super::assignment::is_literal_secret;
 use crate::mask::check::{base64, entropy};
 use crate::mask::window::{CONTEXT_BYTES, Window};
 use threadkeep_scan::Class;
 
 /// Longest credential, in bytes.
 const VALUE_BYTES: usize = 2048;
+
+/// Shortest token that stands in the place of a user, in bytes.
+const TOKEN_BYTES: usize = 12;
 
 /// `Basic` and base64 of `user:password`; triggered by the scheme and its space.
 pub(in crate::mask) fn basic(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
@@ -44,16 +48,19 @@ pub(in crate::mask) fn user_option(window: &Window<'_>, anchor: Range<usize>) ->
     let inner = if quote.is_none() { window.at(start).filter(|byte| matches!(byte, b'"' | b'\'')) } else { None };
     let start = start + usize::from(inner.is_some());
     let len = window.run(start, 256, password_part(quote.or(inner)));
-    let is_alone = len == 0 && inner.is_none();
-    let (start, len) = if is_alone { (at, user) } else { (start, len) };
     let password = window.slice(start, start + len);
     let called = window.back(anchor.start, CONTEXT_BYTES).windows(4).any(|part| part == b"curl" || part == b"wget");
+    if len == 0 {
+        let closed = start + usize::from(quote.is_some() && window.at(start) == quote);
+        let ends = inner.is_none() && window.at(closed).is_none_or(|byte| byte.is_ascii_whitespace());
+        let is_token = user >= TOKEN_BYTES && is_literal_secret(window.slice(at, at + user));
+        return (called && ends && is_token).then_some(at..at + user);
+    }
     let typed = password.iter().any(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_alphabetic) && len >= 8;
     let plain = !matches!(password.first(), None | Some(b'$' | b'{' | b'<' | b'%' | b'/' | b'*'))
         && window.at(at) != Some(b'<');
     let word = password.iter().all(u8::is_ascii_lowercase);
-    (plain && !word && len >= 3 && (called && !is_alone || typed) && !entropy::has_filler(password))
-        .then_some(start..start + len)
+    (plain && !word && len >= 3 && (called || typed) && !entropy::has_filler(password)).then_some(start..start + len)
 }
 
 /// What a user's name is made of, up to its colon: anything but the quote around it and a line break, or a shell's word.

@@ -17,7 +17,7 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
         return None;
     }
     let mut chars = [0u8; MAX_CHARS];
-    let (mut count, mut breaks) = (0, 0);
+    let (mut count, mut hyphens) = (0, 0);
     let mut at = start;
     while count < length {
         match window.at(at)? {
@@ -26,14 +26,15 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
                 count += 1;
             }
             // Groups of four, by spaces or hyphens.
-            b' ' | b'-' if count == 4 * (breaks + 1) => breaks += 1,
+            b' ' if count % 4 == 0 && count > 0 => {}
+            b'-' if count == 4 * (hyphens + 1) => hyphens += 1,
             _ => return None,
         }
         at += 1;
     }
     let text = chars.get(..length)?;
-    // All of them: the hyphens of a UUID stand behind eight characters.
-    let is_grouped = breaks == 0 || breaks == (length - 1) / 4;
+    // Behind all of them: the hyphens of a UUID stand behind eight characters.
+    let is_grouped = hyphens == 0 || hyphens == (length - 1) / 4;
     let digits_stand = text.get(2..4)?.iter().all(u8::is_ascii_digit);
     let sum = mod97::remainder(text.iter().skip(4).chain(text.iter().take(4)).copied());
     (digits_stand && is_grouped && sum == 1 && window.word_ends(at)).then_some(start..at)

@@ -10,7 +10,7 @@ const LETTERS_BYTES: usize = 20;
 pub(super) const SOUP_BYTES: usize = 64;
 
 /// A literal that someone compares a password with.
-pub(super) fn is_literal_secret(text: &[u8]) -> bool {
+pub(in crate::mask::detect) fn is_literal_secret(text: &[u8]) -> bool {
     is_soup(text) || !is_placeholder(text) && !is_reference(text) && is_token(text)
 }
 
@@ -48,16 +48,22 @@ pub(super) fn is_plain_word(text: &[u8]) -> bool {
         && !text.first().is_some_and(u8::is_ascii_uppercase)
 }
 
-/// Labels, messages, types and states that stand beside a password field.
-pub(super) fn is_form_text(text: &[u8]) -> bool {
+/// Labels, messages, types and states that stand beside a password field. `beside_user`: a user is named, so that one word
+/// like `mypassword` is one.
+pub(super) fn is_form_text(text: &[u8], beside_user: bool) -> bool {
+    const NAMES: &[u8] = b"passw pwd secret";
     const WORDS: &[u8] = b"\
-        passw pwd required invalid enter string hidden optional default forgot reset confirm change current \
-        field input error label valid undefined boolean function secret number process.env true false login prompt \
+        required invalid enter string hidden optional default forgot reset confirm change current \
+        field input error label valid undefined boolean function number process.env true false login prompt \
         incorrect minimum must please none null fake value";
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let spaces = text.iter().filter(|byte| **byte == b' ').count();
     let lower = text.to_ascii_lowercase();
-    !has_digit && words(WORDS).any(|word| contains(&lower, word)) || spaces > 2 || text.contains(&b':') && spaces > 0
+    let is_word = text.iter().all(u8::is_ascii_alphanumeric) && text.first().is_some_and(u8::is_ascii_lowercase);
+    let is_name = !(beside_user && is_word) && words(NAMES).any(|name| contains(&lower, name));
+    !has_digit && (is_name || words(WORDS).any(|word| contains(&lower, word)))
+        || spaces > 2
+        || text.contains(&b':') && spaces > 0
 }
 
 /// Base64 beyond doubt: one in thirty starts with a sign that paths start with, too.
@@ -131,11 +137,15 @@ fn is_words(text: &[u8]) -> bool {
             .all(|part| is_word(part) || is_camel(part))
 }
 
-/// Groups as a licence key has them, all of one length, or those of a UUID.
+/// Groups of a licence key, in capitals and all of one length, or those of a UUID; with letters and digits.
 fn is_grouped(text: &[u8]) -> bool {
     let groups = || text.split(|byte| *byte == b'-').map(<[u8]>::len);
     let len = groups().next().unwrap_or_default();
-    groups().count() > 3 && (len > 6 && groups().all(|group| group == len) || groups().eq([8, 4, 4, 4, 12]))
+    let is_licence = len > 6 && groups().all(|group| group == len) && !text.iter().any(u8::is_ascii_lowercase);
+    groups().count() > 3
+        && (is_licence || groups().eq([8, 4, 4, 4, 12]))
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && text.iter().any(u8::is_ascii_digit)
 }
 
 /// Letters of one case, then a few digits; or digits alone.

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use crate::mask::token;
 use crate::mask::window::Window;
+pub(super) use looks::is_literal_secret;
 use name::Name;
 pub(in crate::mask) use name::Strength;
 use operator::Opening;

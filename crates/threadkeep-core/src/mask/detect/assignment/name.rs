@@ -99,20 +99,36 @@ impl<'t> Name<'t> {
         letters >= 3
     }
 
-    /// A user is named just before: `user = …`, `Uid=…;`, `username '…'`.
+    /// A user is named just before: `user = …`, `Uid=…;`.
     pub(super) fn follows_user(&self, window: &Window<'_>) -> bool {
-        let before = window.back(self.word.start - self.head.len(), OWNER_BYTES * 2).to_ascii_lowercase();
+        let before = self.before(window, OWNER_BYTES * 2).to_ascii_lowercase();
         let named = |word: &[u8]| {
             before.windows(word.len()).enumerate().any(|(at, part)| {
                 let rest = before.get(at + word.len()..).unwrap_or_default();
-                let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" _".contains(byte)).count();
-                let (name, rest) = rest.split_at(name);
-                let quotes = rest.iter().take_while(|byte| b" '\"".contains(byte)).count();
-                let assigned = matches!(rest.get(quotes), Some(b'=' | b':'));
-                part == word && name.len() < 8 && (assigned || quotes > 0 && name.last() == Some(&b' '))
+                let name =
+                    rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b" _'\"".contains(byte)).count();
+                part == word && name < 8 && matches!(rest.get(name), Some(b'=' | b':'))
             })
         };
         named(b"user") || named(b"uid")
+    }
+
+    /// A user is named right before, without an operator: `username 'ann'`.
+    pub(super) fn follows_quoted_user(&self, window: &Window<'_>) -> bool {
+        let before = self.before(window, OWNER_BYTES * 2).trim_ascii_end();
+        let Some((quote @ (b'"' | b'\''), before)) = before.split_last() else { return false };
+        let Some(opens) = before.iter().rposition(|byte| byte == quote) else { return false };
+        let name = before.get(..opens).unwrap_or_default().trim_ascii_end();
+        name.len() < opens && ends_with_any(name, &["user", "username"])
+    }
+
+    fn before<'w>(&self, window: &Window<'w>, count: usize) -> &'w [u8] {
+        window.back(self.word.start - self.head.len(), count)
+    }
+
+    /// A field of something: `user.password`.
+    pub(super) fn is_member(&self) -> bool {
+        self.head.contains(&b'.')
     }
 
     /// The header of that name, or a field that is called like it.
@@ -171,7 +187,7 @@ impl<'t> Name<'t> {
         let whole = whole.get(..len).unwrap_or_default();
         let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
         before.ends_with(b"public ")
-            || before.ends_with(b"gpg ")
+            || self.strength == Strength::Key && before.ends_with(b"gpg ")
             // `author`, but not `authorization`.
             || contains(whole, b"author") && !whole.ends_with(b"authorization")
             || words(HARMLESS).any(|part| contains(whole, part))

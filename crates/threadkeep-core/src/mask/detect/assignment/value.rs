@@ -107,7 +107,7 @@ pub(super) fn beside(window: &Window<'_>, name: &Name<'_>) -> Option<Range<usize
     if name.strength == Strength::Issuer {
         return (value.len() >= 24 && is_issued(value)).then_some(start..end);
     }
-    let beyond_doubt = value.len() >= 14
+    let beyond_doubt = value.len() >= 15
         && value.len() <= VALUE_BYTES
         && is_token_of(window, name, value)
         && !value.contains(&b'(')
@@ -145,8 +145,12 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
     if is_placeholder(text) || is_reference(text) {
         return false;
     }
-    if name.strength == Strength::Password && is_login_word(window, name, opening, value) {
-        return true;
+    // `username 'ann' password 'password'` says what it is.
+    if name.strength == Strength::Password && opening.operator == APART {
+        let is_word = text.len() >= PASSWORD_BYTES && text.iter().all(u8::is_ascii_alphanumeric);
+        if opening.quote.is_some() && is_word && name.follows_quoted_user(window) {
+            return true;
+        }
     }
     // `password: password1` names a variable, `pkpass: "pkpass"` a type.
     if name.is_repeated_in(window, text) {
@@ -186,9 +190,12 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
 fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
     let text = window.slice(value.start, value.end);
     let quoted = opening.quote.is_some();
+    let beside_user = matches!(opening.operator, "=" | ":" | "=>") && name.follows_user(window);
+    // Between quotes or typed right behind `=`, and no member of something: `user.password=hashed`.
+    let is_given = quoted || opening.operator == "=" && !opening.spaced && !name.is_member();
     if text.len() < PASSWORD_BYTES
         || text.len() > 128
-        || is_form_text(text)
+        || is_form_text(text, beside_user && is_given)
         || is_version(text)
         || entropy::has_filler(text)
         || text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() < 3
@@ -198,6 +205,9 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let has_sign =
         text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
+    if beside_user && opening.operator != "=>" && is_typed(window, value, quoted) {
+        return true;
+    }
     if quoted {
         let is_named = !matches!(opening.operator, APART | ",");
         return has_digit || has_sign || is_token(text) || is_named && is_plain_word(text);
@@ -208,22 +218,6 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     has_digit
         || has_sign && !name.is_short(window)
         || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
-}
-
-/// Whatever stands in a password's place beside a user's name.
-fn is_login_word(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
-    let text = window.slice(value.start, value.end);
-    let quoted = opening.quote.is_some();
-    // `username 'user' password 'password'` says what it is; `password: password` names a variable or a type.
-    let says_so = match opening.operator {
-        APART => quoted,
-        "=" | ":" | "=>" => !name.is_repeated_in(window, text) && !matches!(text, b"string" | b"value"),
-        _ => false,
-    };
-    says_so
-        && (PASSWORD_BYTES..=128).contains(&text.len())
-        && is_typed(window, value, quoted)
-        && name.follows_user(window)
 }
 
 /// Words that may stand beside a user's name: quoted, or the whole rest of a line or field.
