@@ -73,11 +73,11 @@ pub(crate) fn repair(glue: &str) -> Result<String> {
     for class in UNUSED_CLASSES {
         text = text.replace(&format!("export class {class} {{"), &format!("class {class} {{"));
         let dispose = format!("if (Symbol.dispose) {class}.prototype[Symbol.dispose] = {class}.prototype.free;\n");
-        text = without(&text, &format!("class {class} {{"), &dispose);
-        text = without(&text, &format!("const {class}Finalization ="), "\n});\n");
+        text = without(&text, &format!("class {class} {{"), &dispose)?;
+        text = without(&text, &format!("const {class}Finalization ="), "\n});\n")?;
     }
     for method in UNUSED_METHODS {
-        text = without(&text, &format!("    {method}("), "\n    }\n");
+        text = without(&text, &format!("    {method}("), "\n    }\n")?;
     }
     Ok(text)
 }
@@ -114,15 +114,18 @@ pub(crate) fn exports(glue: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Without each part that begins a line with `start`, up to the next `end`.
-fn without(text: &str, start: &str, end: &str) -> String {
+fn without(text: &str, start: &str, end: &str) -> Result<String> {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(&format!("\n{start}")) {
-        let Some(len) = rest[at..].find(end) else { break };
+        let len = rest[at..].find(end).with_context(|| format!("the glue has `{start}` without its end"))?;
+        let part = &rest[at + 1..at + len];
+        // What ends in another way now would take its neighbour along.
+        ensure!(!part.contains("\nclass ") && !part.contains("\nconst "), "the glue ends `{start}` differently now");
         kept.push_str(&rest[..=at]);
         rest = &rest[at + len + end.len()..];
     }
-    kept + rest
+    Ok(kept + rest)
 }
 
 fn replace(text: &str, old: &str, new: &str) -> Result<String> {

@@ -24,7 +24,7 @@ export async function transact<Result>(
   config: { isolationLevel: 'read committed' },
 ): Promise<Result> {
   let begun = false;
-  const { result, taken } = noting(db, () =>
+  const { result, handBack } = lending(db, () =>
     db.transaction((tx: Transaction) => {
       begun = true;
       return operation(tx);
@@ -33,38 +33,37 @@ export async function transact<Result>(
   try {
     return await result;
   } catch (error) {
-    if (!begun) await handBack(taken);
+    if (!begun) handBack();
     throw error;
   }
 }
 
-/** Calls `begin`, and notes the connection that it takes from the pool of `db`, where there is one. */
-function noting<Result>(db: object, begin: () => Promise<Result>): { result: Promise<Result>; taken: unknown } {
+/** Calls `begin`, and tells how to hand back the connection that it takes from the pool of `db`, where there is one. */
+function lending<Result>(db: object, begin: () => Promise<Result>): { result: Promise<Result>; handBack: () => void } {
   const pool = '$client' in db ? db.$client : undefined;
-  if (!isPool(pool)) return { result: begin(), taken: undefined };
-  let taken: unknown;
+  let handBack = () => {};
+  if (!isPool(pool)) return { result: begin(), handBack };
+  const { connect } = pool;
   const before = Object.getOwnPropertyDescriptor(pool, 'connect');
-  const connect = pool.connect;
-  pool.connect = (...parameters) => (taken = connect.apply(pool, parameters));
+  const noting = (...parameters: unknown[]) => {
+    const lent = connect.apply(pool, parameters);
+    // Its `release` of this time: the next to whom the pool lends the connection has another.
+    const release = Promise.resolve(lent).then((connection) => (connection as Connection).release.bind(connection));
+    handBack = () => void release.then((end) => end(true)).catch(() => {}); // none was got, or Drizzle has handed it back
+    release.catch(() => {});
+    return lent;
+  };
+  // Drizzle asks for the connection before it first waits: nobody else's call comes between. A pool that is sealed stays as it is.
+  if (!Reflect.defineProperty(pool, 'connect', { value: noting, configurable: true, writable: true })) return { result: begin(), handBack };
   try {
-    // Drizzle asks for the connection before it first waits: nobody else's call comes between.
-    return { result: begin(), taken };
+    const result = begin();
+    return { result, handBack };
   } finally {
     if (before) Object.defineProperty(pool, 'connect', before);
-    else delete (pool as Partial<Pool>).connect;
+    else Reflect.deleteProperty(pool, 'connect');
   }
 }
 
 function isPool(client: unknown): client is Pool {
   return typeof client === 'object' && client !== null && 'connect' in client && typeof client.connect === 'function';
-}
-
-/** Takes the connection out of its pool, if there is one. */
-async function handBack(taken: unknown): Promise<void> {
-  try {
-    const connection = (await taken) as Connection | undefined;
-    connection?.release(true);
-  } catch {
-    // None was got, or a Drizzle that has mended this was here before.
-  }
 }

@@ -267,8 +267,9 @@ mod tests {
     #[test]
     fn labels_of_forms_are_no_passwords() {
         for text in ["Enter your password", "required", "Forgot?", "string"] {
-            assert!(is_form_text(text.as_bytes()), "{text}");
+            assert!(is_form_text(text.as_bytes(), false), "{text}");
         }
-        assert!(!is_form_text(b"hunter22"));
+        assert!(!is_form_text(b"hunter22", false));
+        assert!(is_form_text(b"mypassword", false) && !is_form_text(b"mypassword", true));
     }
 }
