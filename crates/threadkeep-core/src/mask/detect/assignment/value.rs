@@ -191,7 +191,7 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     let text = window.slice(value.start, value.end);
     let quoted = opening.quote.is_some();
     let beside_user = matches!(opening.operator, "=" | ":" | "=>") && name.follows_user(window);
-    // Between quotes or typed right behind `=`, and no member of something: `user.password=hashed`.
+    // Between quotes or typed right behind `=`, and no member of something (`user.password`).
     let is_given = quoted || opening.operator == "=" && !opening.spaced && !name.is_member();
     if text.len() < PASSWORD_BYTES
         || text.len() > 128
