@@ -7,6 +7,7 @@ import { userMessage, type ErrorBody } from './support/client.ts';
 import { Scene } from './support/scene.ts';
 import { PERSONAL } from './support/secrets.ts';
 import { textOf } from './support/ui.ts';
+import { until } from './support/until.ts';
 
 const options = {
   without: ['email'],
@@ -32,7 +33,7 @@ for (const [what, wrong] of Object.entries({ 'no JSON': '{', 'no options': '{"lo
     const before = scene.worker.output.length;
     const answer = await alice.ask<ErrorBody>('POST', '/api/v1/ai/chat', { id: key, messages: [userMessage('u', 'Hello')] });
     assert.deepEqual([answer.status, answer.body.error.code], [500, 'internal']);
-    assert.match(scene.worker.output.slice(before), /"kind":"MASKER"/);
+    await until('the log says why', () => /"kind":"MASKER"/.test(scene.worker.output.slice(before)));
     await scene.worker.restart(scene.vars({}));
     assert.deepEqual(await alice.messages(key), []);
     assert.deepEqual(scene.upstream.of(key), []);

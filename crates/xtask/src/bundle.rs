@@ -43,6 +43,7 @@ const FEATURES: [&str; 8] = [
     "--enable-simd",
 ];
 
+/// What wasm-opt does, in order.
 const WASM_OPT_FLAGS: [&str; 13] = [
     // Smaller and more alike is what gzip likes. Inlining and the reshaping of locals make the module smaller and its gzip
     // larger (299 KB against 295 KB, measured on this worker).
@@ -219,7 +220,6 @@ fn prune(project: &Project, shell: &Shell, stage: &Stage, glue: &str) -> Result<
     let pruned = stage.folder.join("pruned.wasm");
     let key = Inputs::default()
         .text(&node::version_of(project, "binaryen")?)
-        .text(&FEATURES.concat())
         .text(include_str!("bundle.rs"))
         .text(glue)
         .file(&stage.wasm)?
@@ -264,8 +264,7 @@ pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Pat
         .file(wasm)?
         .key();
     let result = kept.join(format!("{key}.wasm"));
-    let short = result.with_extension("json");
-    if !result.exists() || names == Names::Short && !short.exists() {
+    if !result.exists() {
         say("optimizing the WebAssembly (10 to 30 seconds)");
         fs::create_dir_all(kept)?;
         drop_oldest(kept)?;
@@ -276,8 +275,9 @@ pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Pat
             wasm_opt.arg("--minify-imports-and-exports-and-modules");
         }
         let printed = shell.text(&mut wasm_opt)?;
+        // Before the module, which is looked for.
         if names == Names::Short {
-            fs::write(&short, printed)?;
+            fs::write(result.with_extension("json"), printed)?;
         }
         fs::rename(&unfinished, &result)?;
     }
@@ -285,14 +285,18 @@ pub(crate) fn optimize(project: &Project, shell: &Shell, wasm: &Path, kept: &Pat
 }
 
 fn drop_oldest(kept: &Path) -> Result<()> {
-    let mut files = Vec::new();
+    let mut modules = Vec::new();
     for entry in fs::read_dir(kept)? {
         let entry = entry?;
-        files.push((entry.metadata()?.modified()?, entry.path()));
+        if entry.path().extension().is_some_and(|kind| kind == "wasm") {
+            modules.push((entry.metadata()?.modified()?, entry.path()));
+        }
     }
-    files.sort();
-    for (_, path) in files.iter().rev().skip(KEPT_OPTIMIZED - 1) {
+    modules.sort();
+    for (_, path) in modules.iter().rev().skip(KEPT_OPTIMIZED - 1) {
         fs::remove_file(path)?;
+        // Only where its names are short.
+        let _ = fs::remove_file(path.with_extension("json"));
     }
     Ok(())
 }

@@ -40,24 +40,25 @@ export async function transact<Result>(
 
 /** Calls `begin`, and tells how to hand back the connection that it takes from the pool of `db`, where there is one. */
 function lending<Result>(db: object, begin: () => Promise<Result>): { result: Promise<Result>; handBack: () => void } {
+  let release: Promise<Connection['release']> | undefined;
+  // It fails where no connection was got, or Drizzle has handed it back.
+  const handBack = () => void release?.then((end) => end(true)).catch(() => {});
   const pool = '$client' in db ? db.$client : undefined;
-  let handBack = () => {};
   if (!isPool(pool)) return { result: begin(), handBack };
   const { connect } = pool;
   const before = Object.getOwnPropertyDescriptor(pool, 'connect');
-  const noting = (...parameters: unknown[]) => {
+  const value = (...parameters: unknown[]) => {
     const lent = connect.apply(pool, parameters);
     // Its `release` of this time: the next to whom the pool lends the connection has another.
-    const release = Promise.resolve(lent).then((connection) => (connection as Connection).release.bind(connection));
-    handBack = () => void release.then((end) => end(true)).catch(() => {}); // none was got, or Drizzle has handed it back
+    release = Promise.resolve(lent).then((connection) => (connection as Connection).release.bind(connection));
     release.catch(() => {});
     return lent;
   };
-  // Drizzle asks for the connection before it first waits: nobody else's call comes between. A pool that is sealed stays as it is.
-  if (!Reflect.defineProperty(pool, 'connect', { value: noting, configurable: true, writable: true })) return { result: begin(), handBack };
+  // A pool that is sealed stays as it is.
+  if (!Reflect.defineProperty(pool, 'connect', { value, configurable: true, writable: true })) return { result: begin(), handBack };
   try {
-    const result = begin();
-    return { result, handBack };
+    // Drizzle asks for the connection before it first waits: nobody else's call comes between.
+    return { result: begin(), handBack };
   } finally {
     if (before) Object.defineProperty(pool, 'connect', before);
     else Reflect.deleteProperty(pool, 'connect');

@@ -44,6 +44,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Kind; 4] = [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial];
+
     /// Lower-case name.
     pub fn name(self) -> &'static str {
         match self {
@@ -56,7 +59,7 @@ impl Kind {
 
     /// The kind of this name.
     pub fn of_name(name: &str) -> Option<Self> {
-        [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -10,8 +10,7 @@ use super::super::check::Check;
 use super::super::rule::{Detector, DetectorFn, Kind, On, Rule, Scope, Shape, Trigger};
 use super::{Line, LineShape};
 
-/// Letters of each closed set, in the order of `KINDS`, `TRIGGERS` and `Check`.
-const KINDS: [Kind; 4] = [Kind::Secret, Kind::Personal, Kind::Network, Kind::Financial];
+/// Letters of each closed set, in the order of `Kind::ALL`, `TRIGGERS` and `Check`.
 const TRIGGERS: [On; 9] = [
     On::Prefix,
     On::PrefixAnyCase,
@@ -192,7 +191,7 @@ impl Iterator for Packed {
         let locale = self.field(b'\n');
         Some(Rule {
             name: Cow::Borrowed(name),
-            kind: *KINDS.get(usize::from((kind - b'A') & 31))?,
+            kind: *Kind::ALL.get(usize::from((kind - b'A') & 31))?,
             label: if label.is_empty() { Cow::Owned(name.chars().map(upper).collect()) } else { Cow::Borrowed(label) },
             scope: match locale {
                 "" => Scope::Default,
@@ -217,7 +216,7 @@ mod tests {
 
     #[test]
     fn letters_stand_for_what_they_are() {
-        assert!(KINDS.iter().enumerate().all(|(number, kind)| *kind as usize == number));
+        assert!(Kind::ALL.iter().enumerate().all(|(number, kind)| *kind as usize == number));
         assert!(TRIGGERS.iter().enumerate().all(|(number, on)| *on as usize == number));
     }
 

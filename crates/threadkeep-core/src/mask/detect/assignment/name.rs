@@ -122,6 +122,7 @@ impl<'t> Name<'t> {
         name.len() < opens && ends_with_any(name, &["user", "username"])
     }
 
+    /// What precedes the identifier.
     fn before<'w>(&self, window: &Window<'w>, count: usize) -> &'w [u8] {
         window.back(self.word.start - self.head.len(), count)
     }
@@ -185,7 +186,7 @@ impl<'t> Name<'t> {
             len += 1;
         }
         let whole = whole.get(..len).unwrap_or_default();
-        let before = window.back(self.word.start - self.head.len(), 8).to_ascii_lowercase();
+        let before = self.before(window, 8).to_ascii_lowercase();
         before.ends_with(b"public ")
             || self.strength == Strength::Key && before.ends_with(b"gpg ")
             // `author`, but not `authorization`.

@@ -146,11 +146,14 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
         return false;
     }
     // `username 'ann' password 'password'` says what it is.
-    if name.strength == Strength::Password && opening.operator == APART {
-        let is_word = text.len() >= PASSWORD_BYTES && text.iter().all(u8::is_ascii_alphanumeric);
-        if opening.quote.is_some() && is_word && name.follows_quoted_user(window) {
-            return true;
-        }
+    if name.strength == Strength::Password
+        && opening.operator == APART
+        && opening.quote.is_some()
+        && text.len() >= PASSWORD_BYTES
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && name.follows_quoted_user(window)
+    {
+        return true;
     }
     // `password: password1` names a variable, `pkpass: "pkpass"` a type.
     if name.is_repeated_in(window, text) {
@@ -190,12 +193,12 @@ pub(super) fn is_secret(window: &Window<'_>, name: &Name<'_>, opening: &Opening,
 fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
     let text = window.slice(value.start, value.end);
     let quoted = opening.quote.is_some();
-    let beside_user = matches!(opening.operator, "=" | ":" | "=>") && name.follows_user(window);
+    let beside_user = || matches!(opening.operator, "=" | ":" | "=>") && name.follows_user(window);
     // Between quotes or typed right behind `=`, and no member of something (`user.password`).
     let is_given = quoted || opening.operator == "=" && !opening.spaced && !name.is_member();
     if text.len() < PASSWORD_BYTES
         || text.len() > 128
-        || is_form_text(text, beside_user && is_given)
+        || is_form_text(text, is_given && beside_user())
         || is_version(text)
         || entropy::has_filler(text)
         || text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() < 3
@@ -205,7 +208,7 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     let has_digit = text.iter().any(u8::is_ascii_digit);
     let has_sign =
         text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
-    if beside_user && opening.operator != "=>" && is_typed(window, value, quoted) {
+    if opening.operator != "=>" && is_typed(window, value, quoted) && beside_user() {
         return true;
     }
     if quoted {
