@@ -1,7 +1,7 @@
 //! Chooses the fingerprints of the masker's first pass anew, by annealing:
 //! `cargo run --release -p threadkeep-core --example mask_prints -- file...`
 //!
-//! Prints the lines of `CHOSEN` in `mask/prints.rs`. The files are what the fingerprints are chosen for: prose, source text and
+//! Prints the lines of both tables in `mask/prints.rs`. The files are what the fingerprints are chosen for: prose, source text and
 //! JSON, each with the same weight. The same files give the same lines.
 #![expect(clippy::disallowed_methods, reason = "a command beside the core: it reads files")]
 
@@ -11,7 +11,13 @@ use std::io::Write;
 use threadkeep_core::mask::Masker;
 
 const BUCKETS: usize = 8;
-const STEPS: u32 = 60_000;
+const STEPS: u32 = 1_500_000;
+
+/// What a change may cost at first to be made every third time, in places of a thousand.
+const HEAT: f64 = 8.0;
+
+/// What the first pass reads at a time.
+const BLOCK_BYTES: usize = 64;
 
 /// At most so much of a file is read, in bytes.
 const FILE_BYTES: usize = 250_000;
@@ -26,64 +32,115 @@ type Triple = [u8; 3];
 struct Print([Vec<u8>; 3]);
 
 fn main() -> std::io::Result<()> {
-    let mut triples: BTreeMap<Triple, f64> = BTreeMap::new();
+    let [mut anywhere, mut before_token] = [const { BTreeMap::new() }; 2];
     for file in std::env::args().skip(1) {
         let bytes = std::fs::read(file)?;
         let bytes = &bytes[..bytes.len().min(FILE_BYTES)];
-        for triple in bytes.windows(3) {
-            *triples.entry([triple[0], triple[1], triple[2]]).or_default() += 1000.0 / bytes.len() as f64;
-        }
-    }
-    let triples: Vec<(Triple, f64)> = triples.into_iter().collect();
-    // One byte is looked for by itself.
-    let anchors: Vec<_> = Masker::default().searched().into_iter().filter(|(text, _)| text.len() > 1).collect();
-    let options: Vec<Vec<Print>> = anchors.iter().map(|(text, any_case)| prints(text, *any_case)).collect();
-    let tried: Vec<Vec<f64>> =
-        options.iter().map(|own| own.iter().map(|print| print.share(&triples)).collect()).collect();
-
-    let mut random = Random(1);
-    let mut state: Vec<(usize, usize)> = options.iter().map(|_| (0, random.below(BUCKETS))).collect();
-    let bucket = |state: &[(usize, usize)], bucket: usize| {
-        let own = state.iter().zip(&options).filter(|((_, own), _)| *own == bucket);
-        let prints: Vec<&Print> = own.map(|((option, _), options)| &options[*option]).collect();
-        passing(&prints, &triples)
-    };
-    let mut costs: Vec<f64> = (0..BUCKETS).map(|number| bucket(&state, number)).collect();
-    for step in 0..STEPS {
-        let heat = 30.0 * (1.0 - f64::from(step) / f64::from(STEPS)).powi(2) + 0.001;
-        let anchor = random.below(state.len());
-        let (old_option, old_bucket) = state[anchor];
-        let option = if random.below(5) < 2 { random.below(options[anchor].len()) } else { old_option };
-        let to = match random.below(5) {
-            0 => old_bucket,
-            1 | 2 => random.below(BUCKETS),
-            _ => state[random.below(state.len())].1,
-        };
-        state[anchor] = (option, to);
-        let (from_cost, to_cost) = (bucket(&state, old_bucket), bucket(&state, to));
-        let moved = if to == old_bucket { 0.0 } else { to_cost - costs[to] };
-        let more = tried[anchor][option] - tried[anchor][old_option] + from_cost - costs[old_bucket] + moved;
-        if more <= 0.0 || random.share() < (-more / heat).exp() {
-            costs[old_bucket] = from_cost;
-            costs[to] = to_cost;
-        } else {
-            state[anchor] = (old_option, old_bucket);
-        }
-    }
-
-    let out = &mut std::io::stdout().lock();
-    for number in 0..BUCKETS {
-        let mut line: Vec<String> = Vec::new();
-        for (((option, own), options), (text, _)) in state.iter().zip(&options).zip(&anchors) {
-            let start = options[*option].start(text);
-            let print = String::from_utf8_lossy(&text[start..text.len().min(start + 3)]).replace(' ', "\t");
-            if *own == number && !line.contains(&print) {
-                line.push(print);
+        let blocks = bytes.chunks(BLOCK_BYTES).enumerate().map(|(number, _)| number * BLOCK_BYTES);
+        let near: Vec<bool> = blocks.map(|at| is_token_near(&bytes[at..bytes.len().min(at + 2 * BLOCK_BYTES)])).collect();
+        let nearby = near.iter().filter(|near| **near).count().max(1) * BLOCK_BYTES;
+        for (at, triple) in bytes.windows(3).enumerate() {
+            let triple = [triple[0], triple[1], triple[2]];
+            *anywhere.entry(triple).or_default() += 1000.0 / bytes.len() as f64;
+            if near[at / BLOCK_BYTES] {
+                *before_token.entry(triple).or_default() += 1000.0 / nearby as f64;
             }
         }
-        writeln!(out, "    {:?},", line.join(" "))?;
+    }
+    let masker = Masker::default();
+    let out = &mut std::io::stdout().lock();
+    for (name, is_before_token, triples) in [("ANYWHERE", false, anywhere), ("BEFORE_TOKEN", true, before_token)] {
+        writeln!(out, "{name}")?;
+        let triples: Vec<(Triple, f64)> = triples.into_iter().collect();
+        // One byte is looked for by itself.
+        let anchors: Vec<_> = masker.searched(is_before_token).into_iter().filter(|(text, _)| text.len() > 1).collect();
+        for line in anneal(&anchors, &triples) {
+            writeln!(out, "    {line:?},")?;
+        }
     }
     Ok(())
+}
+
+/// Roughly what the first pass asks: a word of eight letters and digits with a digit among them.
+fn is_token_near(bytes: &[u8]) -> bool {
+    let mut words = bytes.split(|byte| !byte.is_ascii_alphanumeric());
+    words.any(|word| word.len() >= 8 && word.iter().any(u8::is_ascii_digit))
+}
+
+/// A line of fingerprints for each bucket.
+fn anneal(anchors: &[(Vec<u8>, bool)], triples: &[(Triple, f64)]) -> [String; BUCKETS] {
+    let options: Vec<Vec<Print>> = anchors.iter().map(|(text, any_case)| prints(text, *any_case)).collect();
+    let tried: Vec<Vec<f64>> =
+        options.iter().map(|own| own.iter().map(|print| print.share(triples)).collect()).collect();
+
+    // Each where it costs least, the short ones first: they have the least choice, and what they chose suits many a longer one
+    // (`key`, `api_key`). From a start at random one bucket would gather nearly all.
+    let mut state: Vec<Option<Place>> = vec![None; anchors.len()];
+    let bucket = |state: &[Option<Place>], bucket: usize| {
+        let own = state.iter().zip(&options).filter_map(|(place, options)| Some((place.as_ref()?, options)));
+        let own = own.filter(|(place, _)| place.bucket == bucket).map(|(place, options)| &options[place.option]);
+        passing(&own.collect::<Vec<_>>(), triples)
+    };
+    let mut order: Vec<usize> = (0..anchors.len()).collect();
+    order.sort_by_key(|anchor| anchors[*anchor].0.len());
+    for anchor in order {
+        let mut best = (f64::INFINITY, None);
+        for to in 0..BUCKETS {
+            let before = bucket(&state, to);
+            for (option, tried) in tried[anchor].iter().enumerate() {
+                let place = Some(Place { option, bucket: to });
+                state[anchor] = place;
+                let cost = tried + bucket(&state, to) - before;
+                if cost < best.0 {
+                    best = (cost, place);
+                }
+                state[anchor] = None;
+            }
+        }
+        state[anchor] = best.1;
+    }
+    let mut costs: Vec<f64> = (0..BUCKETS).map(|number| bucket(&state, number)).collect();
+
+    let mut random = Random(1);
+    for step in 0..STEPS {
+        let heat = HEAT * (1.0 - f64::from(step) / f64::from(STEPS)).powi(2) + 0.001;
+        let anchor = random.below(state.len());
+        let Some(old) = state[anchor] else { continue };
+        let option = if random.below(5) < 2 { random.below(options[anchor].len()) } else { old.option };
+        let to = match random.below(5) {
+            0 => old.bucket,
+            1 | 2 => random.below(BUCKETS),
+            _ => state[random.below(state.len())].map_or(old.bucket, |place| place.bucket),
+        };
+        state[anchor] = Some(Place { option, bucket: to });
+        let (from_cost, to_cost) = (bucket(&state, old.bucket), bucket(&state, to));
+        let moved = if to == old.bucket { 0.0 } else { to_cost - costs[to] };
+        let more = tried[anchor][option] - tried[anchor][old.option] + from_cost - costs[old.bucket] + moved;
+        if more <= 0.0 || random.share() < (-more / heat).exp() {
+            costs[old.bucket] = from_cost;
+            costs[to] = to_cost;
+        } else {
+            state[anchor] = Some(old);
+        }
+    }
+
+    let mut lines: [Vec<String>; BUCKETS] = Default::default();
+    for ((place, options), (text, _)) in state.iter().zip(&options).zip(anchors) {
+        let Some(Place { option, bucket }) = *place else { continue };
+        let start = options[option].start(text);
+        let print = String::from_utf8_lossy(&text[start..text.len().min(start + 3)]).replace(' ', "\t");
+        if !lines[bucket].contains(&print) {
+            lines[bucket].push(print);
+        }
+    }
+    lines.map(|line| line.join(" "))
+}
+
+/// Which of its fingerprints an anchor has, and the bucket of it.
+#[derive(Clone, Copy)]
+struct Place {
+    option: usize,
+    bucket: usize,
 }
 
 /// Before the first space, and where all three bytes are known if there are as many: as `prints.rs` has it.

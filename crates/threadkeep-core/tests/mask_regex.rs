@@ -14,7 +14,7 @@ const TEXTS: u32 = 60;
 fn patterns_are_read_as_regular_expressions_are() {
     let mut compared = 0;
     for rule in Masker::default().rules() {
-        let (Shape::Pattern(pattern), On::Prefix) = (&rule.shape, rule.trigger.on) else { continue };
+        let (Shape::Pattern(pattern), On::Prefix | On::Word) = (&rule.shape, rule.trigger.on) else { continue };
         if pattern.ends_with('!') {
             continue;
         }

@@ -18,8 +18,11 @@ impl Class {
     const NONE: Class = Class([0; 8]);
 
     /// By the letter of the pattern language; `None` when there is no such class.
-    pub fn parse(letter: u8) -> Option<Class> {
-        LETTERS.get(usize::from(letter)).copied().filter(|class| *class != Self::NONE)
+    pub const fn parse(letter: u8) -> Option<Class> {
+        if letter >= 128 || LETTERS[letter as usize].is_within(&Self::NONE) {
+            return None;
+        }
+        Some(LETTERS[letter as usize])
     }
 
     /// `X-Y` is a range; a literal hyphen comes last, as `\x2d` after a character that starts no range.
@@ -69,8 +72,13 @@ impl Class {
     }
 
     /// Every byte of this class is one of the other.
-    pub fn is_within(&self, other: &Class) -> bool {
-        self.0.iter().zip(other.0).all(|(own, other)| own & !other == 0)
+    pub const fn is_within(&self, other: &Class) -> bool {
+        let (mut index, mut beyond) = (0, 0);
+        while index < self.0.len() {
+            beyond |= self.0[index] & !other.0[index];
+            index += 1;
+        }
+        beyond == 0
     }
 }
 

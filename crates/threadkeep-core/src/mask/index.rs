@@ -3,16 +3,13 @@
 use std::borrow::Cow;
 
 use threadkeep_scan::{
-    Class, Digits, Index, LONG_GROUP, LONG_WORD_BYTES, Literal, MAX_DIGITS, PLACEHOLDER, Prints, Sought,
+    Class, Digits, Index, LONG_GROUP, Literal, MAX_DIGITS, PLACEHOLDER, Prints, Sought,
 };
 
-use super::pattern::{self, Pattern};
+use super::pattern;
 use super::prints;
-use super::rule::{On, Rule, Shape};
+use super::rule::{On, Rule};
 use super::token::TOKEN;
-
-/// Stands for a space in a table of anchors, where a space separates.
-const SPACE: &str = "␣";
 
 /// What is looked for, by the numbers of the rules.
 pub(super) fn of(rules: &[Rule]) -> Index {
@@ -20,7 +17,7 @@ pub(super) fn of(rules: &[Rule]) -> Index {
     for (number, rule) in rules.iter().enumerate() {
         match rule.trigger.on {
             On::Digits => {
-                words(rule).filter_map(|runs| digits(number, runs.as_bytes())).for_each(|runs| index.add_digits(runs));
+                words(rule).filter_map(|runs| digits(number, runs)).for_each(|runs| index.add_digits(runs));
             }
             On::HexGroups => index.set_groups(number),
             On::HexColon => index.set_colons(number),
@@ -39,22 +36,26 @@ pub(super) fn of(rules: &[Rule]) -> Index {
     index.finish(prints, prints_before_token)
 }
 
-/// The literals that are looked for everywhere, by a fingerprint, and whether each stands for every case.
-pub(super) fn searched(rules: &[Rule]) -> Vec<(Vec<u8>, bool)> {
+/// The literals that are looked for like this, by a fingerprint, and whether each stands for every case.
+pub(super) fn searched(rules: &[Rule], sought: Sought) -> Vec<(Vec<u8>, bool)> {
     let mut anchors = anchors(rules);
     anchors.push(Anchor::placeholder());
-    anchors.retain(|anchor| anchor.sought == Sought::Anywhere);
+    anchors.retain(|anchor| anchor.sought == sought);
     anchors.into_iter().map(|anchor| (anchor.text.into_owned(), anchor.any_case)).collect()
 }
 
 fn anchors(rules: &[Rule]) -> Vec<Anchor<'_>> {
-    let is_literal = |rule: &Rule| !matches!(rule.trigger.on, On::Digits | On::HexGroups | On::HexColon);
-    let rules = rules.iter().enumerate().filter(|(_, rule)| is_literal(rule));
-    rules.flat_map(|(number, rule)| words(rule).map(move |word| Anchor::new(number, rule, word))).collect()
+    let mut anchors = Vec::new();
+    for (number, rule) in rules.iter().enumerate() {
+        if !matches!(rule.trigger.on, On::Digits | On::HexGroups | On::HexColon) {
+            anchors.extend(words(rule).map(|word| Anchor::new(number, rule, word)));
+        }
+    }
+    anchors
 }
 
-fn words(rule: &Rule) -> impl Iterator<Item = &str> {
-    rule.trigger.text.split(' ').filter(|word| !word.is_empty())
+fn words(rule: &Rule) -> impl Iterator<Item = &[u8]> {
+    rule.trigger.text.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
 struct Anchor<'r> {
@@ -67,17 +68,16 @@ struct Anchor<'r> {
 }
 
 impl<'r> Anchor<'r> {
-    fn new(number: usize, rule: &Rule, word: &'r str) -> Self {
+    fn new(number: usize, rule: &Rule, word: &'r [u8]) -> Self {
         let on = rule.trigger.on;
-        let text = match word.contains(SPACE) {
-            true => Cow::Owned(word.replace(SPACE, " ").into_bytes()),
-            false => Cow::Borrowed(word.as_bytes()),
+        let text = match word.is_ascii() {
+            true => Cow::Borrowed(word),
+            false => Cow::Owned(spaced(word)),
         };
         let word_start = matches!(on, On::Prefix | On::PrefixAnyCase | On::Word);
         let sought = match on {
             On::BeforeToken => Sought::BeforeToken,
-            On::Word => Sought::Long,
-            _ if word_start && is_long(rule, &text) => Sought::Long,
+            On::Word if text.iter().all(|byte| TOKEN.has(*byte)) => Sought::Long,
             _ => Sought::Anywhere,
         };
         let any_case = matches!(on, On::PrefixAnyCase | On::InsideAnyCase | On::BeforeToken);
@@ -91,6 +91,14 @@ impl<'r> Anchor<'r> {
     }
 }
 
+/// The word with spaces, where a sign stands for them: `␣`, the only one beyond ASCII.
+fn spaced(word: &[u8]) -> Vec<u8> {
+    let mut text = word.to_vec();
+    text.retain(|byte| !(0x80..0xc0).contains(byte));
+    text.iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b' ');
+    text
+}
+
 /// Chooses the fingerprints of the anchors that are looked for like this.
 fn choose(anchors: &mut [Anchor<'_>], sought: Sought) -> Prints {
     let own: Vec<_> = anchors
@@ -98,7 +106,7 @@ fn choose(anchors: &mut [Anchor<'_>], sought: Sought) -> Prints {
         .filter(|anchor| anchor.sought == sought)
         .map(|anchor| (&*anchor.text, anchor.any_case))
         .collect();
-    let (prints, offsets) = prints::choose(&own);
+    let (prints, offsets) = prints::choose(&own, sought);
     for (anchor, offset) in anchors.iter_mut().filter(|anchor| anchor.sought == sought).zip(offsets) {
         anchor.offset = offset;
     }
@@ -122,17 +130,4 @@ fn digits(rule: usize, runs: &[u8]) -> Option<Digits> {
     let (least, most) = pattern::range(bytes, b'-')?;
     let [least, most] = [least, most].map(|len| len.min(MAX_DIGITS));
     Some(Digits { rule, least, most, before, after, next_group, high, apart })
-}
-
-/// A long word stands wherever the value does.
-fn is_long(rule: &Rule, literal: &[u8]) -> bool {
-    match &rule.shape {
-        Shape::Pattern(pattern) => {
-            literal.iter().all(|byte| TOKEN.has(*byte))
-                && literal.len() + Pattern::new(pattern).least_run(TOKEN) >= LONG_WORD_BYTES
-        }
-        Shape::Detector(_) => false,
-        #[cfg(feature = "regex")]
-        Shape::Regex(_) => false,
-    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use threadkeep_scan::{Text, utf16_len};
+use threadkeep_scan::{Sought, Text, utf16_len};
 
 use super::added::{MAX_ADDED_RULES, RuleError, check_added};
 use super::compiled::Compiled;
@@ -156,10 +156,10 @@ impl Masker {
         self.compiled.rules.iter()
     }
 
-    /// The literals that the first pass looks for everywhere, and whether each stands for every case: what the example
-    /// `mask_prints` chooses fingerprints for.
-    pub fn searched(&self) -> Vec<(Vec<u8>, bool)> {
-        index::searched(&self.compiled.rules)
+    /// The literals that the first pass looks for everywhere, or only before a token, and whether each stands for every case:
+    /// what the example `mask_prints` chooses fingerprints for.
+    pub fn searched(&self, before_token: bool) -> Vec<(Vec<u8>, bool)> {
+        index::searched(&self.compiled.rules, if before_token { Sought::BeforeToken } else { Sought::Anywhere })
     }
 
     /// How many places of the text the first pass does not rule out: what a benchmark compares the whole with.

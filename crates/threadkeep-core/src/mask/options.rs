@@ -78,8 +78,8 @@ fn with(builder: MaskerBuilder, name: &str) -> MaskerBuilder {
 fn read_rule(rule: &Value) -> Result<Rule, MaskerOptionsError> {
     let name = text(&rule["name"])?.to_owned();
     let label = match &rule["label"] {
-        Value::Null => name.to_ascii_uppercase().replace('-', "_"),
-        label => text(label)?.to_owned(),
+        Value::Null => None,
+        label => Some(text(label)?.to_owned().into()),
     };
     let kind = match &rule["kind"] {
         Value::Null => Kind::Secret,
@@ -96,7 +96,7 @@ fn read_rule(rule: &Value) -> Result<Rule, MaskerOptionsError> {
     Ok(Rule {
         name: name.into(),
         kind,
-        label: label.into(),
+        label,
         scope: Scope::Default,
         generic: false,
         trigger: Trigger { on, text: literals.join(" ").into() },

@@ -69,23 +69,6 @@ impl<'p> Pattern<'p> {
         self.items.split(|byte| *byte == b' ').filter(|item| !item.is_empty()).map(Item::read)
     }
 
-    /// Least number of bytes from the anchor on that are all of this class.
-    pub(super) fn least_run(self, class: Class) -> usize {
-        let mut least = 0;
-        for item in self.items().flatten() {
-            match item {
-                Item::Literal { text, optional } if text.iter().all(|byte| class.has(*byte)) => {
-                    least += if optional { 0 } else { text.len() };
-                }
-                Item::Run { class: own, min, .. } if own.is_within(&class) => least += min,
-                Item::SpanStart | Item::SpanEnd => {}
-                Item::Before { .. } => return 0,
-                Item::Literal { .. } | Item::Run { .. } => break,
-            }
-        }
-        least
-    }
-
     /// How many bytes a match may read before and behind its anchor, at most.
     pub(super) fn reach(self) -> (usize, usize) {
         let (mut back, mut ahead) = (0, 0);
@@ -222,6 +205,47 @@ impl<'p> Item<'p> {
     }
 }
 
+/// Least number of bytes from an anchor on that are all of this class, when a pattern follows it.
+pub(super) const fn least_run(pattern: &str, class: &Class) -> usize {
+    let text = pattern.as_bytes();
+    let (mut at, mut least) = (0, 0);
+    while at < text.len() {
+        let start = at;
+        while at < text.len() && text[at] != b' ' {
+            at += 1;
+        }
+        match text[start] {
+            b'<' | b'>' | b'!' => {}
+            b'\'' => {
+                let optional = text[at - 1] == b'?';
+                let end = if optional { at - 2 } else { at - 1 };
+                let mut letter = start + 1;
+                while letter < end {
+                    if !class.has(text[letter]) {
+                        return least;
+                    }
+                    letter += 1;
+                }
+                least += if optional { 0 } else { end - start - 1 };
+            }
+            _ if text[at - 1] == b'^' => return 0,
+            letter => {
+                if !matches!(Class::parse(letter), Some(own) if own.is_within(class)) {
+                    return least;
+                }
+                let (mut digit, mut min) = (start + 2, 0);
+                while text[digit].is_ascii_digit() {
+                    min = min * 10 + (text[digit] - b'0') as usize;
+                    digit += 1;
+                }
+                least += min;
+            }
+        }
+        at += 1;
+    }
+    least
+}
+
 /// `20,40`, or `36` for exactly that many.
 pub(super) fn range(text: &[u8], separator: u8) -> Option<(usize, usize)> {
     let mut parts = text.split(|byte| *byte == separator);
@@ -263,6 +287,21 @@ mod tests {
     #[test]
     fn span_can_be_inside() {
         check("d{2} '-' < d{2} > '-'?", "12-34-", Some(3..5));
+    }
+
+    #[test]
+    fn least_run_counts_what_must_be_there() {
+        let word = Class::of(b"0-9a-zA-Z_");
+        for (pattern, least) in [
+            ("w{36}", 36),
+            ("w{20,40} '-' w{9}", 20),
+            ("< w{4} 'ab' 'cd'? h{2,3} > !", 8),
+            ("'-'? w{9}", 0),
+            ("w{4} p{5}", 4),
+            ("d{5,16}^ w{20}", 0),
+        ] {
+            assert_eq!(least_run(pattern, &word), least, "{pattern}");
+        }
     }
 
     #[test]

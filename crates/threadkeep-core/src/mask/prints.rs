@@ -3,222 +3,115 @@
 //! They are gathered in eight buckets, and a text is held against each bucket nibble by nibble. So fingerprints in one
 //! bucket let others through that mix their nibbles; what is chosen here decides how many.
 
-use threadkeep_scan::{FINGERPRINT_BYTES, Prints};
+use threadkeep_scan::{FINGERPRINT_BYTES, Prints, Sought};
 
 const BUCKETS: usize = 8;
 
-/// Fingerprints of the built-in rules that count everywhere, a line for each bucket, separated by spaces; a tabulator stands
-/// for a space. They were found by annealing against prose, source text and JSON (`docs/masking.md`): of other texts a sixth
-/// as many pass as when each takes what is best for itself. Whatever is not here does so.
-const CHOSEN: [&str; BUCKETS] = [
+/// Fingerprints, a line for each bucket, separated by spaces; a tabulator stands for a space.
+type Chosen = [&'static str; BUCKETS];
+
+/// Those of the built-in rules that count everywhere, found by annealing against prose, source text and JSON
+/// (`docs/masking.md`): of other texts a sixth as many pass as when each takes what is best for itself. Whatever is not here
+/// goes by its first three bytes.
+const ANYWHERE: Chosen = [
     "xox :fx za| pas |ey",
     "EGI AKC AP1 AP2 AP3 AP4 AP5 AP6 AP7 AP8 AP9 JQQ %7C AWS AAA AZD +AC *:",
     "CS: m2_ SSW ==: []: ssw cur",
     ":// fm1 fo1 64: lt: \"== \"\t= \"!= \"\t! '== '\t= '!= '\t!",
     "sic pik ta: SWM _mm _ac sAc pwd swd tif",
-    "bea 00D ;Se 23$",
+    "bea 00D ;Se 23$ bc1 BC1",
     "-u\t -us V1\t v1. zr| [RE",
     "Q~ RAL :AA :A pw",
 ];
 
+/// Those that count before a token, found against what stands there.
+const BEFORE_TOKEN: Chosen = [
+    "e_k eke ede uth gol rok rak ete wol erh gre ral wre zbe wak ebe zoh",
+    "tok n_k iva _pa dob ook ndb dfl nfl oll ypa ida epo ypo ifa tfo ndl ilj xpa ndo ipo ota ell efl",
+    "itt tfu pgr tsy tly lgu rdu itr nsy nfu ycr plu pst ltr",
+    "sia coh nnh ark aiv cov nba arq sma nyx",
+    "eke key cce sal san ckh eci sen eau cel zen ceg eal udi emy smi zne een enw eni seu",
+    "api ogi tad agi yti twi daf yai aid ipd otf imi dad gid owf odd doi dmi oti",
+    "ecr eds bea kta itb nic ckr bir cir isc bsp kuc esp ics igc isq cus elp eyc nia mis ngc nsc eyb nsp ndb",
+    "rum igm ico rco rmo lif ivo lym zem rif rtm lim iff zil lco jum lmo bfl",
+];
+
 /// The bytes of a fingerprint; 0 for one that the anchor has not, which may be any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Print {
-    bytes: [u8; FINGERPRINT_BYTES],
-    any_case: bool,
-}
-
-/// The fingerprints of a bucket.
-#[derive(Clone, Copy, Default)]
-struct Bucket {
-    places: [Nibbles; FINGERPRINT_BYTES],
-    /// Of all texts of three bytes, the part that is let through.
-    share: f32,
-}
-
-/// Nibbles at one place of the fingerprints, as bits.
-#[derive(Clone, Copy, Default)]
-struct Nibbles {
-    low: u16,
-    high: u16,
-    /// How common the bytes of each high nibble are whose low nibble is here.
-    rows: [f32; 8],
-}
+type Print = [u8; FINGERPRINT_BYTES];
 
 /// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
-pub(super) fn choose(anchors: &[(&[u8], bool)]) -> (Prints, Vec<usize>) {
-    let chosen = chosen();
-    let wanted = Filter::of(chosen.iter().map(|(print, _)| *print));
-    let common = Filter::of(common());
-    let mut prints: Vec<Print> = Vec::new();
-    let mut seen = Filter::default();
-    let mut offsets = vec![0; anchors.len()];
-    // Short ones have the least choice, and what they chose suits many a longer one: `key`, `api_key`.
-    let longest = anchors.iter().map(|(anchor, _)| anchor.len()).max().unwrap_or(0);
-    for len in 1..=longest {
-        for ((anchor, any_case), offset) in anchors.iter().zip(&mut offsets).filter(|((own, _), _)| own.len() == len) {
-            let print = |at: usize| Print::at(anchor, at, *any_case);
-            let starts = starts(anchor);
-            let is_known = |print: &Print| seen.may_have(print) && prints.contains(print);
-            *offset = (0..starts)
-                .find(|at| wanted.may_have(&print(*at)) && bucket_of(&chosen, &print(*at)).is_some())
-                .or_else(|| (0..starts).find(|at| is_known(&print(*at))))
-                .or_else(|| (0..starts).min_by_key(|at| print(*at).commonness(&common)))
-                .unwrap_or(0);
-            let new = print(*offset);
-            if !is_known(&new) {
-                seen.add(&new);
-                prints.push(new);
-            }
+pub(super) fn choose(anchors: &[(&[u8], bool)], sought: Sought) -> (Prints, Vec<usize>) {
+    let chosen = Places::of(if sought == Sought::BeforeToken { &BEFORE_TOKEN } else { &ANYWHERE });
+    let mut prints = Prints::default();
+    let offsets = anchors.iter().map(|(anchor, any_case)| {
+        let place = (0..starts(anchor)).find_map(|at| Some((at, chosen.bucket(print(anchor, at))?)));
+        let (at, bucket) = place.map_or((0, None), |(at, bucket)| (at, Some(bucket)));
+        match print(anchor, at) {
+            [byte, 0, _] if prints.single == 0 => prints.single = byte,
+            print => enter(&mut prints, bucket, print, *any_case),
+        }
+        at
+    });
+    let offsets = offsets.collect();
+    (prints, offsets)
+}
+
+fn print(anchor: &[u8], at: usize) -> Print {
+    [at, at + 1, at + 2].map(|at| anchor.get(at).copied().unwrap_or(0))
+}
+
+/// Into its bucket, or else into the one that has most of its nibbles already: those of built-in rules come first.
+fn enter(prints: &mut Prints, bucket: Option<usize>, print: Print, any_case: bool) {
+    let bucket = bucket.unwrap_or_else(|| {
+        let known = |bucket: &usize| {
+            let places = print.iter().zip(prints.low.iter().zip(&prints.high));
+            let nibbles = places.flat_map(|(byte, (low, high))| [low[usize::from(byte & 15)], high[usize::from(byte >> 4)]]);
+            nibbles.filter(|buckets| buckets >> bucket & 1 == 1).count()
+        };
+        (0..BUCKETS).max_by_key(known).unwrap_or(0)
+    });
+    for ((byte, low), high) in print.into_iter().zip(&mut prints.low).zip(&mut prints.high) {
+        let capital = if any_case { byte.to_ascii_uppercase() } else { byte };
+        for (nibble, (low, high)) in (0..).zip(low.iter_mut().zip(high)) {
+            let is = |own: u8| byte == 0 || own == nibble;
+            *low |= u8::from(is(byte & 15)) << bucket;
+            *high |= u8::from(is(byte >> 4) || is(capital >> 4)) << bucket;
         }
     }
-    (gather(&prints, &chosen), offsets)
 }
 
-/// [`CHOSEN`], with its buckets.
-fn chosen() -> Vec<(Print, usize)> {
-    let lines = CHOSEN.iter().enumerate().flat_map(|(bucket, line)| line.split(' ').map(move |text| (text, bucket)));
-    lines.map(|(text, bucket)| (Print::at(text.replace('\t', " ").as_bytes(), 0, false), bucket)).collect()
+/// The buckets of [`Chosen`] fingerprints.
+struct Places {
+    prints: Vec<(Print, usize)>,
+    /// Says of most texts that they are none of them, sooner than a search.
+    filter: [u64; FILTER_BITS / 64],
 }
-
-fn bucket_of(chosen: &[(Print, usize)], print: &Print) -> Option<usize> {
-    chosen.iter().find(|(own, _)| own.bytes == print.bytes).map(|(_, bucket)| *bucket)
-}
-
-/// Puts each where it lets the fewest other texts through.
-fn gather(prints: &[Print], chosen: &[(Print, usize)]) -> Prints {
-    let mut buckets = [Bucket::default(); BUCKETS];
-    let mut gathered = Prints::default();
-    // Those that have a place of their own come first: the others see what is there.
-    let of = |print| (print, bucket_of(chosen, print));
-    let (placed, others): (Vec<_>, Vec<_>) = prints.iter().map(of).partition(|(_, bucket)| bucket.is_some());
-    for (print, bucket) in placed.into_iter().chain(others) {
-        if let [byte, 0, _] = print.bytes
-            && gathered.single == 0
-        {
-            gathered.single = byte;
-            continue;
-        }
-        let cost = |bucket: &Bucket| bucket.with(print).share - bucket.share;
-        if let Some(best) = bucket.and_then(|number| buckets.get_mut(number)) {
-            *best = best.with(print);
-        } else if let Some(best) = buckets.iter_mut().min_by(|a, b| cost(a).total_cmp(&cost(b))) {
-            *best = best.with(print);
-        }
-    }
-    for (number, bucket) in buckets.iter().enumerate() {
-        for place in 0..FINGERPRINT_BYTES {
-            for nibble in 0..16 {
-                gathered.low[place][nibble] |= ((bucket.places[place].low >> nibble & 1) as u8) << number;
-                gathered.high[place][nibble] |= ((bucket.places[place].high >> nibble & 1) as u8) << number;
-            }
-        }
-    }
-    gathered
-}
-
-/// Says of most that they are not among some, sooner than a search.
-struct Filter([u64; FILTER_BITS / 64]);
 
 const FILTER_BITS: usize = 1 << 12;
 
-impl Default for Filter {
-    fn default() -> Self {
-        Self([0; FILTER_BITS / 64])
-    }
-}
-
-impl Filter {
-    fn of(prints: impl IntoIterator<Item = Print>) -> Self {
-        let mut filter = Self::default();
-        prints.into_iter().for_each(|print| filter.add(&print));
-        filter
-    }
-
-    fn add(&mut self, print: &Print) {
-        self.0[print.hash() / 64] |= 1 << (print.hash() % 64);
-    }
-
-    fn may_have(&self, print: &Print) -> bool {
-        self.0[print.hash() / 64] >> (print.hash() % 64) & 1 == 1
-    }
-}
-
-impl Print {
-    fn hash(&self) -> usize {
-        self.bytes.iter().fold(0, |hash, byte| hash * 31 + usize::from(*byte)) % FILTER_BITS
-    }
-
-    /// Rough share in texts.
-    fn commonness(&self, filter: &Filter) -> u32 {
-        let known = self.bytes.iter().filter(|byte| **byte != 0);
-        let alone: u32 = known.map(|byte| u32::from(commonness(*byte))).product();
-        let is_common = filter.may_have(self) && common().any(|common| common.bytes == self.bytes);
-        if is_common { alone * 32 } else { alone }
-    }
-
-    fn at(anchor: &[u8], at: usize, any_case: bool) -> Self {
-        let byte = |offset: usize| anchor.get(at + offset).copied().unwrap_or(0);
-        Self { bytes: [byte(0), byte(1), byte(2)], any_case }
-    }
-}
-
-impl Bucket {
-    #[must_use]
-    fn with(mut self, print: &Print) -> Self {
-        for (place, byte) in self.places.iter_mut().zip(print.bytes) {
-            if byte == 0 {
-                *place = Nibbles::all();
-                continue;
-            }
-            place.add(byte);
-            if print.any_case {
-                place.add(byte.to_ascii_uppercase());
+impl Places {
+    fn of(chosen: &Chosen) -> Self {
+        let mut places = Self { prints: Vec::new(), filter: [0; FILTER_BITS / 64] };
+        for (bucket, line) in chosen.iter().enumerate() {
+            for text in line.as_bytes().split(|byte| *byte == b' ') {
+                let print = print(text, 0).map(|byte| if byte == b'\t' { b' ' } else { byte });
+                places.filter[hash(print) / 64] |= 1 << (hash(print) % 64);
+                places.prints.push((print, bucket));
             }
         }
-        self.share = self.places.iter().map(Nibbles::share).product();
-        self
+        places
+    }
+
+    fn bucket(&self, print: Print) -> Option<usize> {
+        if self.filter[hash(print) / 64] >> (hash(print) % 64) & 1 == 0 {
+            return None;
+        }
+        self.prints.iter().find(|(own, _)| *own == print).map(|(_, bucket)| *bucket)
     }
 }
 
-impl Nibbles {
-    fn all() -> Self {
-        let mut all = Self { low: u16::MAX, high: u16::MAX, rows: [0.0; 8] };
-        for byte in 0..128u8 {
-            all.rows[usize::from(byte >> 4)] += f32::from(COMMONNESS[usize::from(byte)]);
-        }
-        all
-    }
-
-    fn add(&mut self, byte: u8) {
-        self.high |= 1 << (byte >> 4);
-        let low = byte & 15;
-        if self.low >> low & 1 == 0 {
-            self.low |= 1 << low;
-            for (high, row) in (0u8..).zip(&mut self.rows) {
-                *row += f32::from(COMMONNESS[usize::from(high << 4 | low)]);
-            }
-        }
-    }
-
-    fn share(&self) -> f32 {
-        let stands = |(high, row): (usize, &f32)| if self.high >> high & 1 == 1 { *row } else { 0.0 };
-        self.rows.iter().enumerate().map(stands).sum::<f32>() / 512.0
-    }
-}
-
-static COMMONNESS: [u8; 128] = {
-    let mut table = [0; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte as usize] = commonness(byte);
-        byte += 1;
-    }
-    table
-};
-
-fn common() -> impl Iterator<Item = Print> {
-    COMMON.as_bytes().chunks(FINGERPRINT_BYTES).map(|letters| Print::at(letters, 0, false))
+fn hash(print: Print) -> usize {
+    print.iter().fold(0, |hash, byte| hash * 31 + usize::from(*byte)) % FILTER_BITS
 }
 
 /// Where a fingerprint may start: before the first space, because what precedes a space may already have been given
@@ -228,33 +121,33 @@ fn starts(anchor: &[u8]) -> usize {
     usable.min((anchor.len() + 1).saturating_sub(FINGERPRINT_BYTES)).max(1)
 }
 
-/// The commonest three letters in a row of words and names, one after the other, as far as an anchor holds them.
-#[rustfmt::skip]
-const COMMON: &str = "theioningtiotermessagessenddatataateallforconveraletrecomentsecignresiveuthwitintprostastrmathetkeyameparoutlictchoneherkentokokemodithneroreidedesnewarecalfilileoptassencactinduseitysetonaillablpliousretcrecododeagessiatinteult";
-
-/// Rough share of a byte in prose, code and JSON.
-const fn commonness(byte: u8) -> u8 {
-    match byte {
-        b' ' => 60,
-        b'e' => 40,
-        b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 26,
-        b'l' | b'd' | b'c' | b'u' => 14,
-        b'h' | b'm' | b'p' => 10,
-        b'f' | b'g' | b'b' | b'y' | b'w' | b'v' | b'k' | b'.' | b'-' | b'"' | b'/' | b':' | b'=' | b',' | b'_' => 6,
-        b'0'..=b'9' | b'(' | b')' | b'\n' => 5,
-        b'A'..=b'Z' | b'\'' => 2,
-        _ => 1,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mask::Masker;
+
+    /// What the first pass does with three bytes.
+    fn passes(prints: &Prints, bytes: &[u8]) -> bool {
+        let buckets = |(place, byte): (usize, &u8)| {
+            prints.low[place][usize::from(byte & 15)] & prints.high[place][usize::from(byte >> 4)]
+        };
+        bytes.first() == Some(&prints.single) || bytes.iter().enumerate().map(buckets).fold(0xff, |all, own| all & own) != 0
+    }
 
     #[test]
-    fn anchors_share_what_they_have_in_common() {
-        let (_, offsets) = choose(&[(b"api_key", true), (b"key", true), (b"-u ", false)]);
-        assert_eq!(offsets, [4, 0, 0]);
+    fn every_anchor_is_let_through() {
+        for sought in [Sought::Anywhere, Sought::BeforeToken] {
+            let mut anchors = Masker::default().searched(sought == Sought::BeforeToken);
+            // Some of a caller's own, one of them in one case only.
+            anchors.extend([(b"%".to_vec(), false), (b"QX".to_vec(), false), (b"emp-no_".to_vec(), true)]);
+            let own: Vec<_> = anchors.iter().map(|(text, any_case)| (text.as_slice(), *any_case)).collect();
+            let (prints, offsets) = choose(&own, sought);
+            for ((text, any_case), offset) in own.iter().zip(offsets) {
+                let text = &text[offset..text.len().min(offset + FINGERPRINT_BYTES)];
+                assert!(passes(&prints, text), "{text:?}");
+                assert!(!any_case || passes(&prints, &text.to_ascii_uppercase()), "{text:?}");
+            }
+        }
     }
 
     #[test]

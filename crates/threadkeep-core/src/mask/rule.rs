@@ -15,8 +15,8 @@ pub struct Rule {
     pub name: Cow<'static, str>,
     /// The family it belongs to.
     pub kind: Kind,
-    /// What stands in for the value, without the frame: `AWS_KEY` for `[REDACTED_AWS_KEY]`.
-    pub label: Cow<'static, str>,
+    /// What stands in for the value, without the frame: `AWS_KEY` for `[REDACTED_AWS_KEY]`. `None`: the name, as one.
+    pub label: Option<Cow<'static, str>>,
     /// Whether it applies without being asked for.
     pub scope: Scope,
     /// It knows the value by what stands around it. A rule that knows the very same value by its own look, and comes
@@ -91,7 +91,8 @@ pub enum On {
     Prefix,
     /// As `Prefix`, in any case, and written in lower case.
     PrefixAnyCase,
-    /// As `Prefix`, for detectors whose values start with a word of at least 8 characters of tokens.
+    /// As `Prefix`, for values that start with sixteen characters of tokens at least; a literal that holds another one is looked
+    /// for everywhere. What a `Prefix` of the table is, where its pattern tells so much.
     Word,
     /// Literals that stand anywhere.
     Inside,
@@ -179,7 +180,14 @@ impl Rule {
 
     pub(super) fn write_placeholder(&self, out: &mut String) {
         out.push_str("[REDACTED_");
-        out.push_str(&self.label);
+        out.extend(self.label());
         out.push(']');
+    }
+
+    /// Its label, letter by letter.
+    pub(super) fn label(&self) -> impl Iterator<Item = char> {
+        let upper = |letter: char| if letter == '-' { '_' } else { letter.to_ascii_uppercase() };
+        let (text, is_name) = self.label.as_ref().map_or((&self.name, true), |label| (label, false));
+        text.chars().map(move |letter| if is_name { upper(letter) } else { letter })
     }
 }

@@ -6,8 +6,12 @@
 
 use std::borrow::Cow;
 
+use threadkeep_scan::LONG_WORD_BYTES;
+
 use super::super::check::Check;
+use super::super::pattern::least_run;
 use super::super::rule::{Detector, DetectorFn, Kind, On, Rule, Scope, Shape, Trigger};
+use super::super::token::TOKEN;
 use super::{Line, LineShape};
 
 /// Letters of each closed set, in the order of `Kind::ALL`, `TRIGGERS` and `Check`.
@@ -66,6 +70,16 @@ pub(super) const fn pack_detectors<const N: usize>(tables: &[&[Line]]) -> ([Dete
     (functions, count)
 }
 
+impl Line {
+    /// A literal that starts a long word stands wherever such a word does.
+    const fn on(&self) -> On {
+        match (self.trigger, self.shape) {
+            ((On::Prefix, literals), LineShape::Pattern(pattern)) if is_long(literals, pattern) => On::Word,
+            ((on, _), _) => on,
+        }
+    }
+}
+
 struct Writer<const N: usize> {
     bytes: [u8; N],
     len: usize,
@@ -75,7 +89,7 @@ impl<const N: usize> Writer<N> {
     const fn line(&mut self, line: &Line) {
         let (check, bits) = check_letter(line.check);
         self.byte(b'A' + line.kind as u8 + if line.generic { 32 } else { 0 });
-        self.byte(b'A' + line.trigger.0 as u8);
+        self.byte(b'A' + line.on() as u8);
         self.byte(b'A' + check);
         self.byte(b'0' + bits);
         self.field(line.name);
@@ -131,6 +145,27 @@ const fn upper(letter: char) -> char {
     if letter == '-' { '_' } else { letter.to_ascii_uppercase() }
 }
 
+/// Each of the literals, separated by spaces, starts a long word, if it is one itself.
+const fn is_long(literals: &str, pattern: &str) -> bool {
+    let literals = literals.as_bytes();
+    let run = least_run(pattern, &TOKEN);
+    let (mut at, mut len, mut is_word) = (0, 0, true);
+    while at < literals.len() {
+        let ends = at + 1 == literals.len() || literals[at + 1] == b' ';
+        if literals[at] == b' ' {
+            (len, is_word) = (0, true);
+        } else {
+            len += 1;
+            is_word = is_word && TOKEN.has(literals[at]);
+        }
+        if ends && is_word && len + run < LONG_WORD_BYTES {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 /// Bits are kept in tenths.
 const fn check_letter(check: Check) -> (u8, u8) {
     let (letter, bits) = match check {
@@ -160,21 +195,22 @@ fn check(letter: u8, bits: u8) -> Check {
 
 /// The rules of a packed table.
 pub(super) struct Packed {
-    text: &'static [u8],
+    text: &'static str,
     functions: std::slice::Iter<'static, DetectorFn>,
 }
 
 impl Packed {
     pub(super) fn new(text: &'static [u8], functions: &'static [DetectorFn]) -> Self {
-        Self { text, functions: functions.iter() }
+        Self { text: std::str::from_utf8(text).unwrap_or_default(), functions: functions.iter() }
     }
 
     /// The text up to the separator, which is skipped.
+    // Fields are short: a search by words of the machine takes longer to start.
     fn field(&mut self, separator: u8) -> &'static str {
-        let len = self.text.iter().position(|byte| *byte == separator).unwrap_or(self.text.len());
-        let (field, rest) = self.text.split_at(len);
+        let len = self.text.bytes().position(|byte| byte == separator).unwrap_or(self.text.len());
+        let (field, rest) = self.text.split_at_checked(len).unwrap_or_default();
         self.text = rest.get(1..).unwrap_or_default();
-        std::str::from_utf8(field).unwrap_or_default()
+        field
     }
 }
 
@@ -182,8 +218,8 @@ impl Iterator for Packed {
     type Item = Rule;
 
     fn next(&mut self) -> Option<Rule> {
-        let [kind, on, letter, bits, rest @ ..] = self.text else { return None };
-        self.text = rest;
+        let [kind, on, letter, bits] = *self.text.as_bytes().first_chunk()?;
+        self.text = self.text.get(4..)?;
         let name = self.field(b'\t');
         let label = self.field(b'\t');
         let text = self.field(b'\t');
@@ -192,13 +228,13 @@ impl Iterator for Packed {
         Some(Rule {
             name: Cow::Borrowed(name),
             kind: *Kind::ALL.get(usize::from((kind - b'A') & 31))?,
-            label: if label.is_empty() { Cow::Owned(name.chars().map(upper).collect()) } else { Cow::Borrowed(label) },
+            label: (!label.is_empty()).then_some(Cow::Borrowed(label)),
             scope: match locale {
                 "" => Scope::Default,
                 OPT_IN => Scope::OptIn,
                 locale => Scope::Locale(locale),
             },
-            generic: *kind >= b'a',
+            generic: kind >= b'a',
             trigger: Trigger { on: *TRIGGERS.get(usize::from(on - b'A'))?, text: Cow::Borrowed(text) },
             shape: match pattern {
                 DETECTOR => Shape::Detector(Detector(*self.functions.next()?)),
@@ -225,9 +261,9 @@ mod tests {
         let lines: Vec<&Line> = DEFAULT.iter().flat_map(|table| table.iter()).collect();
         assert_eq!(default().count(), lines.len());
         for (rule, line) in default().zip(lines) {
-            assert_eq!((rule.name.as_ref(), rule.label.as_ref()), (line.name, line.label));
+            assert_eq!((rule.name.as_ref(), rule.label().collect::<String>().as_str()), (line.name, line.label));
             assert_eq!((rule.kind, rule.scope, rule.generic), (line.kind, line.scope, line.generic), "{}", line.name);
-            assert_eq!((rule.trigger.on, rule.trigger.text.as_ref()), line.trigger, "{}", line.name);
+            assert_eq!((rule.trigger.on, rule.trigger.text.as_ref()), (line.on(), line.trigger.1), "{}", line.name);
             assert_eq!(rule.check, line.check, "{}", line.name);
             match (rule.shape, line.shape) {
                 (Shape::Pattern(own), LineShape::Pattern(written)) => assert_eq!(own, written),
