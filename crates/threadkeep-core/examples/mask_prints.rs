@@ -37,7 +37,8 @@ fn main() -> std::io::Result<()> {
         let bytes = std::fs::read(file)?;
         let bytes = &bytes[..bytes.len().min(FILE_BYTES)];
         let blocks = bytes.chunks(BLOCK_BYTES).enumerate().map(|(number, _)| number * BLOCK_BYTES);
-        let near: Vec<bool> = blocks.map(|at| is_token_near(&bytes[at..bytes.len().min(at + 2 * BLOCK_BYTES)])).collect();
+        let near: Vec<bool> =
+            blocks.map(|at| is_token_near(&bytes[at..bytes.len().min(at + 2 * BLOCK_BYTES)])).collect();
         let nearby = near.iter().filter(|near| **near).count().max(1) * BLOCK_BYTES;
         for (at, triple) in bytes.windows(3).enumerate() {
             let triple = [triple[0], triple[1], triple[2]];

@@ -48,9 +48,10 @@ pub const LONG_GROUP: usize = 4;
 
 // In one place: it runs when a masker is built.
 #[inline(never)]
-fn enter(table: &mut [u64], kind: u64, fits: &dyn Fn(usize) -> bool) {
-    for (at, kinds) in table.iter_mut().enumerate() {
-        *kinds |= if fits(at) { kind } else { 0 };
+fn enter(table: &mut [u64], kind: u64, class: Option<Class>) {
+    for (byte, kinds) in table.iter_mut().enumerate() {
+        let fits = class.is_none_or(|class| byte != NOTHING && class.has(byte as u8));
+        *kinds |= if fits { kind } else { 0 };
     }
 }
 
@@ -73,10 +74,9 @@ impl DigitTable {
         let bit = 1u64.checked_shl(self.rules.len() as u32).unwrap_or(0);
         debug_assert!(bit != 0, "a kind of digits is too many");
         self.rules.push(digits.rule);
-        enter(&mut self.by_length, bit, &|len| (digits.least..=digits.most).contains(&len));
-        for (table, class) in [(&mut self.before, digits.before), (&mut self.after, digits.after)] {
-            enter(table, bit, &|byte| class.is_none_or(|class| byte != NOTHING && class.has(byte as u8)));
-        }
+        self.by_length.iter_mut().take(digits.most + 1).skip(digits.least).for_each(|kinds| *kinds |= bit);
+        enter(&mut self.before, bit, digits.before);
+        enter(&mut self.after, bit, digits.after);
         self.high |= if digits.high { bit } else { 0 };
         self.grouped |= if digits.next_group > 0 { bit } else { 0 };
         self.long_grouped |= if digits.next_group >= LONG_GROUP { bit } else { 0 };

@@ -3,7 +3,7 @@
 //! They are gathered in eight buckets, and a text is held against each bucket nibble by nibble. So fingerprints in one
 //! bucket let others through that mix their nibbles; what is chosen here decides how many.
 
-use threadkeep_scan::{FINGERPRINT_BYTES, Prints, Sought};
+use threadkeep_scan::{FINGERPRINT_BYTES, Literal, Prints};
 
 const BUCKETS: usize = 8;
 
@@ -39,44 +39,63 @@ const BEFORE_TOKEN: Chosen = [
 /// The bytes of a fingerprint; 0 for one that the anchor has not, which may be any.
 type Print = [u8; FINGERPRINT_BYTES];
 
-/// Fingerprints for these anchors (and whether their case counts), and where in each anchor its fingerprint starts.
-pub(super) fn choose(anchors: &[(&[u8], bool)], sought: Sought) -> (Prints, Vec<usize>) {
-    let chosen = Places::of(if sought == Sought::BeforeToken { &BEFORE_TOKEN } else { &ANYWHERE });
-    let mut prints = Prints::default();
-    let offsets = anchors.iter().map(|(anchor, any_case)| {
-        let place = (0..starts(anchor)).find_map(|at| Some((at, chosen.bucket(print(anchor, at))?)));
+/// The fingerprints of literals that are searched for together.
+pub(super) struct Fingerprints {
+    pub(super) prints: Prints,
+    chosen: Places,
+}
+
+impl Fingerprints {
+    /// For what counts everywhere.
+    pub(super) fn anywhere() -> Self {
+        Self { prints: Prints::default(), chosen: Places::of(&ANYWHERE) }
+    }
+
+    /// For what counts before a token.
+    pub(super) fn before_token() -> Self {
+        Self { prints: Prints::default(), chosen: Places::of(&BEFORE_TOKEN) }
+    }
+
+    /// Enters the fingerprint of a literal, and says where in the literal it starts. Those of built-in rules come first.
+    pub(super) fn add(&mut self, literal: &Literal<'_>) -> usize {
+        let print = |at: usize| print(literal.text, at);
+        let place = (0..starts(literal.text)).find_map(|at| Some((at, self.chosen.bucket(print(at))?)));
         let (at, bucket) = place.map_or((0, None), |(at, bucket)| (at, Some(bucket)));
-        match print(anchor, at) {
-            [byte, 0, _] if prints.single == 0 => prints.single = byte,
-            print => enter(&mut prints, bucket, print, *any_case),
+        match print(at) {
+            [byte, 0, _] if self.prints.single == 0 => self.prints.single = byte,
+            print => enter(&mut self.prints, bucket, print, literal.any_case),
         }
         at
-    });
-    let offsets = offsets.collect();
-    (prints, offsets)
+    }
 }
 
 fn print(anchor: &[u8], at: usize) -> Print {
-    [at, at + 1, at + 2].map(|at| anchor.get(at).copied().unwrap_or(0))
+    let byte = |offset: usize| anchor.get(at + offset).copied().unwrap_or(0);
+    [byte(0), byte(1), byte(2)]
 }
 
-/// Into its bucket, or else into the one that has most of its nibbles already: those of built-in rules come first.
+/// Into its bucket, or else into the one that has most of its nibbles already.
 fn enter(prints: &mut Prints, bucket: Option<usize>, print: Print, any_case: bool) {
     let bucket = bucket.unwrap_or_else(|| {
         let known = |bucket: &usize| {
             let places = print.iter().zip(prints.low.iter().zip(&prints.high));
-            let nibbles = places.flat_map(|(byte, (low, high))| [low[usize::from(byte & 15)], high[usize::from(byte >> 4)]]);
+            let nibbles =
+                places.flat_map(|(byte, (low, high))| [low[usize::from(byte & 15)], high[usize::from(byte >> 4)]]);
             nibbles.filter(|buckets| buckets >> bucket & 1 == 1).count()
         };
         (0..BUCKETS).max_by_key(known).unwrap_or(0)
     });
+    let bit = 1 << bucket;
     for ((byte, low), high) in print.into_iter().zip(&mut prints.low).zip(&mut prints.high) {
-        let capital = if any_case { byte.to_ascii_uppercase() } else { byte };
-        for (nibble, (low, high)) in (0..).zip(low.iter_mut().zip(high)) {
-            let is = |own: u8| byte == 0 || own == nibble;
-            *low |= u8::from(is(byte & 15)) << bucket;
-            *high |= u8::from(is(byte >> 4) || is(capital >> 4)) << bucket;
+        if byte == 0 {
+            low.iter_mut().chain(high).for_each(|buckets| *buckets |= bit);
+            continue;
         }
+        // Letters of either case share their low nibble.
+        let capital = if any_case { byte.to_ascii_uppercase() } else { byte };
+        low[usize::from(byte & 15)] |= bit;
+        high[usize::from(byte >> 4)] |= bit;
+        high[usize::from(capital >> 4)] |= bit;
     }
 }
 
@@ -125,27 +144,33 @@ fn starts(anchor: &[u8]) -> usize {
 mod tests {
     use super::*;
     use crate::mask::Masker;
+    use threadkeep_scan::Sought;
 
     /// What the first pass does with three bytes.
     fn passes(prints: &Prints, bytes: &[u8]) -> bool {
         let buckets = |(place, byte): (usize, &u8)| {
             prints.low[place][usize::from(byte & 15)] & prints.high[place][usize::from(byte >> 4)]
         };
-        bytes.first() == Some(&prints.single) || bytes.iter().enumerate().map(buckets).fold(0xff, |all, own| all & own) != 0
+        bytes.first() == Some(&prints.single)
+            || bytes.iter().enumerate().map(buckets).fold(0xff, |all, own| all & own) != 0
     }
 
     #[test]
-    fn every_anchor_is_let_through() {
-        for sought in [Sought::Anywhere, Sought::BeforeToken] {
-            let mut anchors = Masker::default().searched(sought == Sought::BeforeToken);
+    fn every_literal_is_let_through() {
+        for mut fingerprints in [Fingerprints::anywhere(), Fingerprints::before_token()] {
+            let sought = Sought::Anywhere;
+            let mut literals = Masker::default().searched(false);
+            literals.extend(Masker::default().searched(true));
             // Some of a caller's own, one of them in one case only.
-            anchors.extend([(b"%".to_vec(), false), (b"QX".to_vec(), false), (b"emp-no_".to_vec(), true)]);
-            let own: Vec<_> = anchors.iter().map(|(text, any_case)| (text.as_slice(), *any_case)).collect();
-            let (prints, offsets) = choose(&own, sought);
-            for ((text, any_case), offset) in own.iter().zip(offsets) {
+            literals.extend([(b"%".to_vec(), false), (b"QX".to_vec(), false), (b"emp-no_".to_vec(), true)]);
+            let mut add = |(text, any_case): &(Vec<u8>, bool)| {
+                fingerprints.add(&Literal { text, any_case: *any_case, word_start: false, sought, offset: 0 })
+            };
+            let offsets: Vec<_> = literals.iter().map(&mut add).collect();
+            for ((text, any_case), offset) in literals.iter().zip(offsets) {
                 let text = &text[offset..text.len().min(offset + FINGERPRINT_BYTES)];
-                assert!(passes(&prints, text), "{text:?}");
-                assert!(!any_case || passes(&prints, &text.to_ascii_uppercase()), "{text:?}");
+                assert!(passes(&fingerprints.prints, text), "{text:?}");
+                assert!(!any_case || passes(&fingerprints.prints, &text.to_ascii_uppercase()), "{text:?}");
             }
         }
     }
