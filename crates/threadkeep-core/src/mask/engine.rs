@@ -13,6 +13,7 @@ use threadkeep_scan::{Candidate, Reasons, Text as Scanned};
 
 use super::check::sample;
 use super::compiled::Compiled;
+use super::detect::assignment::list::{BEFORE_BYTES, List};
 use super::pattern::Pattern;
 use super::payload;
 use super::placeholder;
@@ -29,6 +30,8 @@ pub(super) struct Cursor {
     pub(super) at: usize,
     /// End of the last span or placeholder: nothing before it can be part of a span, or is looked at.
     pub(super) floor: usize,
+    /// What may go on behind `floor`.
+    list: Option<List>,
     /// Spans decided on while the text between their trigger and them was not: `Authorization` in
     /// `Authorization for {an e-mail address}: …`. The nearest is last. Each is shorter than a name and its operator.
     ahead: Vec<(Range<usize>, usize)>,
@@ -44,10 +47,12 @@ impl Cursor {
         }
     }
 
-    fn pass(&mut self, span: Range<usize>, rule: usize) -> Step {
+    /// Past a span that becomes a placeholder, or past one.
+    fn pass(&mut self, bytes: &[u8], span: Range<usize>, label: impl Iterator<Item = char> + Clone) {
+        let before = bytes.get(self.floor.max(span.start.saturating_sub(BEFORE_BYTES))..span.start);
+        self.list = List::opened(before.unwrap_or_default(), label);
         self.at = span.end;
         self.floor = span.end;
-        Step::Found(span, rule)
     }
 }
 
@@ -69,16 +74,25 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
         };
         let visible = cursor.ahead.last().map_or(bytes, |(span, _)| bytes.get(..span.start).unwrap_or(bytes));
         let text = Text { compiled, bytes: visible, floor: cursor.floor, end };
+        if let Some(list) = cursor.list.take() {
+            let found = match text.listed(list) {
+                Verdict::Span(span, rule) => text.name(&span, rule).map(|rule| text.pass(cursor, span, rule)),
+                Verdict::NeedsMore => None,
+                Verdict::None => continue,
+            };
+            cursor.list = Some(list);
+            return found.unwrap_or(Step::Pending);
+        }
         match text.next(cursor) {
             Some(Verdict::Span(span, rule)) if span.start > cursor.at + 1 => match text.name(&span, rule) {
                 Some(rule) => cursor.ahead.push((span, rule)),
                 None => return Step::Pending,
             },
-            Some(Verdict::Span(span, rule)) => return cursor.pass(span, rule),
+            Some(Verdict::Span(span, rule)) => return text.pass(cursor, span, rule),
             Some(Verdict::NeedsMore) => return Step::Pending,
             Some(Verdict::None) => {}
             None => match cursor.ahead.pop() {
-                Some((span, rule)) => return cursor.pass(span, rule),
+                Some((span, rule)) => return text.pass(cursor, span, rule),
                 None => return Step::Pending,
             },
         }
@@ -133,8 +147,8 @@ impl Text<'_> {
                     placeholder::Look::No => {}
                     placeholder::Look::NeedsMore => return Some(Verdict::NeedsMore),
                     placeholder::Look::Ends(end) => {
-                        cursor.at = end;
-                        cursor.floor = end;
+                        let label = placeholder::label(self.bytes.get(at..end).unwrap_or_default());
+                        cursor.pass(self.bytes, at..end, label);
                         return Some(Verdict::None);
                     }
                 },
@@ -147,6 +161,24 @@ impl Text<'_> {
         }
         cursor.at = cursor.at.max(self.bytes.len());
         None
+    }
+
+    /// The next value of a list that the cursor is in.
+    fn listed(&self, list: List) -> Verdict {
+        let window = Window::new(self.bytes, self.floor, self.end);
+        let span =
+            list.next(&window, self.floor).filter(|span| !sample::is_published(window.slice(span.start, span.end)));
+        let is_own = |rule: &Rule| rule.generic && rule.label().eq(list.label.chars());
+        match self.compiled.rules.iter().position(is_own) {
+            Some(number) => self.judge(&window, span, number),
+            None => Verdict::None,
+        }
+    }
+
+    fn pass(&self, cursor: &mut Cursor, span: Range<usize>, rule: usize) -> Step {
+        let label = self.compiled.rules.get(rule).into_iter().flat_map(Rule::label);
+        cursor.pass(self.bytes, span.clone(), label);
+        Step::Found(span, rule)
     }
 
     fn scanned(&self) -> Scanned<'_> {
@@ -179,6 +211,11 @@ impl Text<'_> {
     fn verify(&self, number: usize, anchor: Range<usize>) -> Verdict {
         let window = Window::new(self.bytes, self.floor, self.end);
         let span = self.compiled.rules.get(number).and_then(|rule| rule.find(&window, anchor));
+        self.judge(&window, span, number)
+    }
+
+    /// What was found in a window, by the notes that it has taken.
+    fn judge(&self, window: &Window<'_>, span: Option<Range<usize>>, number: usize) -> Verdict {
         if window.needs_more() {
             return Verdict::NeedsMore;
         }

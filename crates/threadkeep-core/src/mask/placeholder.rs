@@ -31,6 +31,12 @@ pub(super) fn at(bytes: &[u8], index: usize, complete: bool) -> Look {
     }
 }
 
+/// The name of a placeholder, letter by letter.
+pub(super) fn label(placeholder: &[u8]) -> impl Iterator<Item = char> + Clone {
+    let name = placeholder.get(OPEN.len()..placeholder.len().saturating_sub(1)).unwrap_or_default();
+    name.iter().map(|byte| char::from(*byte))
+}
+
 fn is_name(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
 }

@@ -185,7 +185,7 @@ impl Rule {
     }
 
     /// Its label, letter by letter.
-    pub(super) fn label(&self) -> impl Iterator<Item = char> {
+    pub(super) fn label(&self) -> impl Iterator<Item = char> + Clone {
         let upper = |letter: char| if letter == '-' { '_' } else { letter.to_ascii_uppercase() };
         let (text, is_name) = self.label.as_ref().map_or((&self.name, true), |label| (label, false));
         text.chars().map(move |letter| if is_name { upper(letter) } else { letter })

@@ -155,6 +155,49 @@ fn a_list_and_the_groups_of_a_licence_are_values() {
 }
 
 #[test]
+fn every_value_of_a_list_is_masked() {
+    for text in [
+        "api_keys = ['§', '§', 'other', ]",
+        r#"{"secrets":["§","§"],"next":["x"]}"#,
+        r#"{\"secrets\": [\n  \"§\",\n  \"§\"\n]}"#,
+        "secrets: [\n  \"§\",\n  \"§\",\n  \"§\"\n]",
+        "API_KEYS=§,§ # both",
+        "API_KEYS=§,§,§",
+        "tokens:\n  - §\n  - §\n\nother:\n  - plain",
+        "tokens:\n- \"§\"\n- \"§\"\n",
+        r"tokens:\n  - §\n  - §\n",
+    ] {
+        check(&text.replace('§', TOKEN_OF_NO_ISSUER), &text.replace('§', "[REDACTED_SECRET]"));
+    }
+    check(
+        r#"{"passwords": ["Hunter2!xy", "S3cret yz", "third", "f0urth"]}"#,
+        r#"{"passwords": ["[REDACTED_PASSWORD]", "[REDACTED_PASSWORD]", "third", "f0urth"]}"#,
+    );
+}
+
+#[test]
+fn what_only_stands_beside_a_value_is_no_list() {
+    for text in [
+        r#"{"token": "[REDACTED_SECRET]", "id": "§"}"#,
+        r#"{"tokens": ["[REDACTED_SECRET]"], "ids": ["§"]}"#,
+        r#"connect(password="[REDACTED_PASSWORD]", "§", "§")"#,
+        r#"["--token", "[REDACTED_SECRET]", "--id", "§"]"#,
+        "token=[REDACTED_SECRET],2024-01-02,11",
+        "token=[REDACTED_SECRET],signature=§",
+        "token: [REDACTED_SECRET]\n- §\n",
+        "tokens:\n - [REDACTED_SECRET]\n§\n",
+    ] {
+        let masked = text.replace('§', TOKEN_OF_NO_ISSUER);
+        let raw =
+            masked.replace("[REDACTED_SECRET]", TOKEN_OF_NO_ISSUER).replace("[REDACTED_PASSWORD]", TOKEN_OF_NO_ISSUER);
+        check(&raw, &masked);
+        check(&masked, &masked);
+    }
+}
+
+const TOKEN_OF_NO_ISSUER: &str = "q8ZrLmXvKpTgYwNsq7Zr";
+
+#[test]
 fn an_alphabet_is_no_key() {
     check("acme_key = live_abcdefghijklmnopqrst12", "acme_key = [REDACTED_SECRET]");
     for text in
@@ -329,6 +372,12 @@ fn hostile() -> impl Strategy<Value = String> {
         "%3D",
         "\\u003d",
         "\u{1b}[1m",
+        "[\"",
+        "\", \"",
+        "\\\", \\\"",
+        "\n  - ",
+        "[REDACTED_SECRET]",
+        "[REDACTED_PASSWORD]",
         "“",
         "。",
         "authorization",
@@ -549,6 +598,10 @@ fn no_input_is_slow() {
         "xoxb-1",
         "0x1",
         "bc1q",
+        "[REDACTED_SECRET]",
+        "[\"[REDACTED_PASSWORD]\", \"a1",
+        "[REDACTED_PASSWORD],a1b2c3d4e5f6g7h8,",
+        "secrets: [\"q8ZrLmXvKpTg1Y\", \"q8ZrLmXvKpTg1Y\", ",
     ];
     for piece in pieces {
         let cost = |bytes: usize| {

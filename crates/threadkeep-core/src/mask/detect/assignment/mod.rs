@@ -4,6 +4,7 @@
 //! Whether the value is one is a matter of the word's strength and of how the value looks (`value`).
 
 pub(in crate::mask) mod compared;
+pub(in crate::mask) mod list;
 mod looks;
 mod name;
 mod operator;

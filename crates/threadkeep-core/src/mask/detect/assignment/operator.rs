@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::name::{Name, Strength};
+use super::name::{Name, Strength, contains};
 use crate::mask::window::Window;
 use threadkeep_scan::Class;
 
@@ -51,13 +51,17 @@ impl Opening {
 
     /// What opens a value behind an operator that ends at `after`.
     pub(super) fn after(window: &Window<'_>, operator: &'static str, after: usize) -> Self {
-        let start = skip_space(window, after);
+        let space = skip_space(window, after);
+        // The first of a list, on a line of its own: `tokens:` and `- …`.
+        let is_line = is_line_break(window.slice(after, space)) && window.starts_with(space, b"- ");
+        let start = if is_line { space + 2 } else { space };
         // A call or a list around the value: `String("…")` is not one, `("…")` and `[ "…" ]` are.
         let inner = match window.at(start) {
             Some(b'(' | b'[') => skip_space(window, start + 1),
             _ => start,
         };
-        let at = if window.at(inner).is_some_and(|byte| Class::QUOTE.has(byte)) { inner } else { start };
+        let quote = inner + if inner > start { window.run(inner, 4, const { &Class::of(b"\\") }) } else { 0 };
+        let at = if window.at(quote).is_some_and(|byte| Class::QUOTE.has(byte)) { inner } else { start };
         // `b"…"`, `u'…'`, `@"…"`: the prefix of a string literal.
         let prefixed = matches!(window.at(at), Some(b'b' | b'u' | b'r' | b'@' | b'N' | b'f'))
             && matches!(window.at(at + 1), Some(b'"' | b'\''));
@@ -199,7 +203,12 @@ fn is(name: &Name<'_>, words: &[u8]) -> Option<(&'static str, usize)> {
     (spaced && name.strength != Strength::Key).then_some(("is", name.tail.end + 3))
 }
 
-fn skip_space(window: &Window<'_>, start: usize) -> usize {
+/// Space that holds the end of a line, maybe one that is written in JSON or source text.
+pub(super) fn is_line_break(space: &[u8]) -> bool {
+    space.contains(&b'\n') || contains(space, b"\\n")
+}
+
+pub(super) fn skip_space(window: &Window<'_>, start: usize) -> usize {
     let mut at = start;
     while at - start < SPACE_BYTES {
         match window.at(at) {

@@ -16,8 +16,8 @@ use threadkeep_scan::Class;
 const VALUE_BYTES: usize = 1024;
 
 /// Shortest password and shortest token, in bytes.
-const PASSWORD_BYTES: usize = 5;
-const TOKEN_BYTES: usize = 10;
+pub(super) const PASSWORD_BYTES: usize = 5;
+pub(super) const TOKEN_BYTES: usize = 10;
 
 /// Shortest token that only its issuer's name tells of, in bytes, and what it is made of.
 const ISSUED_BYTES: usize = 20;
