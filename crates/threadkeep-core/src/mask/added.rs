@@ -62,8 +62,9 @@ impl std::error::Error for RuleError {}
 /// # Errors
 /// The rule would break a promise.
 pub(super) fn check_added(rule: &Rule) -> Result<(), RuleError> {
-    let is_label = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
-    if !(1..=MAX_NAME_BYTES).contains(&rule.label().count()) || !rule.label().all(is_label) {
+    let is_label = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let label = rule.label();
+    if !(1..=MAX_NAME_BYTES).contains(&label.len()) || !label.bytes().all(is_label) {
         return Err(RuleError::Label);
     }
     let (inside, any_case) = match rule.trigger.on {

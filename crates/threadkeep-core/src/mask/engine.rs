@@ -48,7 +48,7 @@ impl Cursor {
     }
 
     /// Past a span that becomes a placeholder, or past one.
-    fn pass(&mut self, bytes: &[u8], span: Range<usize>, label: impl Iterator<Item = char> + Clone) {
+    fn pass(&mut self, bytes: &[u8], span: Range<usize>, label: &[u8]) {
         let before = bytes.get(self.floor.max(span.start.saturating_sub(BEFORE_BYTES))..span.start);
         self.list = List::opened(before.unwrap_or_default(), label);
         self.at = span.end;
@@ -168,7 +168,7 @@ impl Text<'_> {
         let window = Window::new(self.bytes, self.floor, self.end);
         let span =
             list.next(&window, self.floor).filter(|span| !sample::is_published(window.slice(span.start, span.end)));
-        let is_own = |rule: &Rule| rule.generic && rule.label().eq(list.label.chars());
+        let is_own = |rule: &Rule| rule.generic && rule.label.as_deref() == Some(list.label);
         match self.compiled.rules.iter().position(is_own) {
             Some(number) => self.judge(&window, span, number),
             None => Verdict::None,
@@ -176,8 +176,8 @@ impl Text<'_> {
     }
 
     fn pass(&self, cursor: &mut Cursor, span: Range<usize>, rule: usize) -> Step {
-        let label = self.compiled.rules.get(rule).into_iter().flat_map(Rule::label);
-        cursor.pass(self.bytes, span.clone(), label);
+        let label = self.compiled.rules.get(rule).map(Rule::label).unwrap_or_default();
+        cursor.pass(self.bytes, span.clone(), label.as_bytes());
         Step::Found(span, rule)
     }
 

@@ -31,10 +31,9 @@ pub(super) fn at(bytes: &[u8], index: usize, complete: bool) -> Look {
     }
 }
 
-/// The name of a placeholder, letter by letter.
-pub(super) fn label(placeholder: &[u8]) -> impl Iterator<Item = char> + Clone {
-    let name = placeholder.get(OPEN.len()..placeholder.len().saturating_sub(1)).unwrap_or_default();
-    name.iter().map(|byte| char::from(*byte))
+/// The name in a placeholder.
+pub(super) fn label(placeholder: &[u8]) -> &[u8] {
+    placeholder.get(OPEN.len()..placeholder.len().saturating_sub(1)).unwrap_or_default()
 }
 
 fn is_name(byte: u8) -> bool {

@@ -180,14 +180,15 @@ impl Rule {
 
     pub(super) fn write_placeholder(&self, out: &mut String) {
         out.push_str("[REDACTED_");
-        out.extend(self.label());
+        out.push_str(&self.label());
         out.push(']');
     }
 
-    /// Its label, letter by letter.
-    pub(super) fn label(&self) -> impl Iterator<Item = char> + Clone {
-        let upper = |letter: char| if letter == '-' { '_' } else { letter.to_ascii_uppercase() };
-        let (text, is_name) = self.label.as_ref().map_or((&self.name, true), |label| (label, false));
-        text.chars().map(move |letter| if is_name { upper(letter) } else { letter })
+    /// The name of its placeholder.
+    pub(super) fn label(&self) -> Cow<'_, str> {
+        match &self.label {
+            Some(label) => Cow::Borrowed(label),
+            None => Cow::Owned(self.name.to_ascii_uppercase().replace('-', "_")),
+        }
     }
 }

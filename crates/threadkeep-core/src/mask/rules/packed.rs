@@ -261,7 +261,7 @@ mod tests {
         let lines: Vec<&Line> = DEFAULT.iter().flat_map(|table| table.iter()).collect();
         assert_eq!(default().count(), lines.len());
         for (rule, line) in default().zip(lines) {
-            assert_eq!((rule.name.as_ref(), rule.label().collect::<String>().as_str()), (line.name, line.label));
+            assert_eq!((rule.name.as_ref(), rule.label().as_ref()), (line.name, line.label));
             assert_eq!((rule.kind, rule.scope, rule.generic), (line.kind, line.scope, line.generic), "{}", line.name);
             assert_eq!((rule.trigger.on, rule.trigger.text.as_ref()), (line.on(), line.trigger.1), "{}", line.name);
             assert_eq!(rule.check, line.check, "{}", line.name);

@@ -5,10 +5,9 @@
 
 use std::ops::Range;
 
-use super::looks::{is_code, is_form_text, is_placeholder, is_reference, is_spelled, is_token, is_version};
+use super::looks::{is_code, is_placeholder, is_reference, is_spelled, is_token};
 use super::operator::{Opening, is_line_break, skip_space};
-use super::value::{self, PASSWORD_BYTES, TOKEN_BYTES};
-use crate::mask::check::entropy;
+use super::value::{self, TOKEN_BYTES};
 use crate::mask::window::Window;
 use threadkeep_scan::Class;
 
@@ -36,8 +35,8 @@ pub(in crate::mask) struct List {
 
 impl List {
     /// The list that a value of this label may be the first of, by at most [`BEFORE_BYTES`] before it.
-    pub(in crate::mask) fn opened(before: &[u8], label: impl Iterator<Item = char> + Clone) -> Option<Self> {
-        let label = LABELS.into_iter().find(|own| own.chars().eq(label.clone()))?;
+    pub(in crate::mask) fn opened(before: &[u8], label: &[u8]) -> Option<Self> {
+        let label = LABELS.into_iter().find(|own| own.as_bytes() == label)?;
         let (quote, rest) = match before {
             [rest @ .., quote @ (b'"' | b'\'')] => (Some(*quote), rest),
             _ => (None, before),
@@ -106,13 +105,7 @@ impl List {
         if self.label != PASSWORD {
             return text.len() >= TOKEN_BYTES && is_token();
         }
-        let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':');
-        (PASSWORD_BYTES..=128).contains(&text.len())
-            && !is_form_text(text, false)
-            && !is_version(text)
-            && !entropy::has_filler(text)
-            && text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= 3
-            && (text.iter().any(|byte| byte.is_ascii_digit() || is_sign(byte)) || is_token())
+        value::may_be_typed(text, false) && (text.iter().any(u8::is_ascii_digit) || value::has_sign(text))
     }
 }
 

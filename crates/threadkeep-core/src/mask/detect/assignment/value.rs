@@ -16,7 +16,7 @@ use threadkeep_scan::Class;
 const VALUE_BYTES: usize = 1024;
 
 /// Shortest password and shortest token, in bytes.
-pub(super) const PASSWORD_BYTES: usize = 5;
+const PASSWORD_BYTES: usize = 5;
 pub(super) const TOKEN_BYTES: usize = 10;
 
 /// Shortest token that only its issuer's name tells of, in bytes, and what it is made of.
@@ -196,18 +196,11 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     let beside_user = || matches!(opening.operator, "=" | ":" | "=>") && name.follows_user(window);
     // Between quotes or typed right behind `=`, and no member of something (`user.password`).
     let is_given = quoted || opening.operator == "=" && !opening.spaced && !name.is_member();
-    if text.len() < PASSWORD_BYTES
-        || text.len() > 128
-        || is_form_text(text, is_given && beside_user())
-        || is_version(text)
-        || entropy::has_filler(text)
-        || text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() < 3
-    {
+    if !may_be_typed(text, is_given && beside_user()) {
         return false;
     }
     let has_digit = text.iter().any(u8::is_ascii_digit);
-    let has_sign =
-        text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'));
+    let has_sign = has_sign(text);
     if opening.operator != "=>" && is_typed(window, value, quoted) && beside_user() {
         return true;
     }
@@ -221,6 +214,20 @@ fn is_password(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &
     has_digit
         || has_sign && !name.is_short(window)
         || !opening.spaced && matches!(opening.operator, "=") && is_plain_word(text)
+}
+
+/// No text of a form, version or sample, and long enough for a password.
+pub(super) fn may_be_typed(text: &[u8], beside_user: bool) -> bool {
+    (PASSWORD_BYTES..=128).contains(&text.len())
+        && !is_form_text(text, beside_user)
+        && !is_version(text)
+        && !entropy::has_filler(text)
+        && text.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= 3
+}
+
+/// A sign that stands in no name.
+pub(super) fn has_sign(text: &[u8]) -> bool {
+    text.iter().any(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'.' | b'-' | b' ' | b':'))
 }
 
 /// Words that may stand beside a user's name: quoted, or the whole rest of a line or field.
