@@ -80,7 +80,8 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
                 Verdict::NeedsMore => None,
                 Verdict::None => continue,
             };
-            cursor.list = Some(list);
+            // The value may have got another name, of another list.
+            cursor.list = cursor.list.or(Some(list));
             return found.unwrap_or(Step::Pending);
         }
         match text.next(cursor) {
@@ -168,10 +169,14 @@ impl Text<'_> {
         let window = Window::new(self.bytes, self.floor, self.end);
         let span =
             list.next(&window, self.floor).filter(|span| !sample::is_published(window.slice(span.start, span.end)));
-        let is_own = |rule: &Rule| rule.generic && rule.label.as_deref() == Some(list.label);
-        match self.compiled.rules.iter().position(is_own) {
-            Some(number) => self.judge(&window, span, number),
-            None => Verdict::None,
+        // A caller's own rule of the same label comes last: then the label no longer says that a name gave the value away.
+        let has_label = |rule: &Rule| rule.label.as_deref() == Some(list.label);
+        let rules = &self.compiled.rules;
+        match rules.iter().position(|rule| rule.generic && has_label(rule)) {
+            Some(number) if rules.iter().rfind(|rule| has_label(rule)).is_some_and(|rule| rule.generic) => {
+                self.judge(&window, span, number)
+            }
+            _ => Verdict::None,
         }
     }
 

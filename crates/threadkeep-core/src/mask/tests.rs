@@ -166,6 +166,8 @@ fn every_value_of_a_list_is_masked() {
         "tokens:\n  - §\n  - §\n\nother:\n  - plain",
         "tokens:\n- \"§\"\n- \"§\"\n",
         r"tokens:\n  - §\n  - §\n",
+        r#"{"a":"tokens:\n- §\n- §"}"#,
+        "tokens:\n  - § # production\n\n  - § # tests\n",
     ] {
         check(&text.replace('§', TOKEN_OF_NO_ISSUER), &text.replace('§', "[REDACTED_SECRET]"));
     }
@@ -186,6 +188,16 @@ fn what_only_stands_beside_a_value_is_no_list() {
         "token=[REDACTED_SECRET],signature=§",
         "token: [REDACTED_SECRET]\n- §\n",
         "tokens:\n - [REDACTED_SECRET]\n§\n",
+        "tokens:\n- [REDACTED_SECRET]\n- § is another\n",
+        "token=[REDACTED_SECRET],550e8400-e29b-41d4-a716-446655440000,ok",
+        "token=[REDACTED_SECRET],jo4n.sm1th7x@sh0p,ok",
+        "token=[REDACTED_SECRET], § was drawn",
+        "token: [REDACTED_SECRET],\n§ is the id",
+        r#"{"a":"tokens: ['[REDACTED_SECRET]', '§","b":{"c":"it', x"}}"#,
+        "Password requirements:\n- 12-character minimum\n- §",
+        "Password:\n- PBKDF2-SHA256\n- argon2id with 64MB\n- PR#1234 merged",
+        "Token usage:\n- §\n",
+        "Token:\n- §: 1200\n",
     ] {
         let masked = text.replace('§', TOKEN_OF_NO_ISSUER);
         let raw =
@@ -193,6 +205,37 @@ fn what_only_stands_beside_a_value_is_no_list() {
         check(&raw, &masked);
         check(&masked, &masked);
     }
+}
+
+#[test]
+fn a_rule_of_a_callers_own_opens_no_list() {
+    let own = |label: &str| Rule {
+        name: "own".into(),
+        kind: Kind::Secret,
+        label: Some(label.to_owned().into()),
+        scope: Scope::Default,
+        generic: false,
+        trigger: Trigger { on: On::Prefix, text: "zz_".into() },
+        shape: Shape::Pattern("w{10,30}".into()),
+        check: Check::None,
+    };
+    let text =
+        "passwords:\n- Hunter2!xy\n- zz_k3j2h1g4f5\n- StRiNgZrLmXvKpTgYwNsqQZrTb\n[\"zz_k3j2h1g4f5\", \"room12b\"]";
+    for label in ["SECRET", "PASSWORD"] {
+        let masker = Masker::builder().with_rule(own(label)).build().unwrap();
+        let once = masker.mask_text(text).into_owned();
+        assert!(once.contains("room12b"), "{once}");
+        assert_eq!(masker.mask_text(&once), once);
+    }
+}
+
+#[test]
+fn an_escaped_quote_ends_no_value_of_json_within_json() {
+    let inner = r#"{"passwords": ["Hunter2!xy", "S3cr\", yz"], "password": "a\\", "user": "jo"}"#;
+    let outer = inner.replace('\\', r"\\").replace('"', r#"\""#);
+    let masked = inner.replace("Hunter2!xy", "[REDACTED_PASSWORD]").replace(r#"S3cr\", yz"#, "[REDACTED_PASSWORD]");
+    check(inner, &masked);
+    check(&outer, &masked.replace('\\', r"\\").replace('"', r#"\""#));
 }
 
 const TOKEN_OF_NO_ISSUER: &str = "q8ZrLmXvKpTgYwNsq7Zr";

@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::looks::{is_code, is_placeholder, is_reference, is_spelled, is_token};
-use super::operator::{Opening, is_line_break, skip_space};
+use super::name::{Name, Strength};
+use super::operator::{Opening, skip_space};
 use super::value::{self, TOKEN_BYTES};
 use crate::mask::window::Window;
 use threadkeep_scan::Class;
@@ -18,8 +19,15 @@ const PASSWORD: &str = "PASSWORD";
 /// Shortest value behind a comma alone, in bytes: other things stand there, too.
 const BARE_BYTES: usize = 16;
 
+/// What it is made of.
+const BARE: Class = Class::ALNUM.or(b"_+/.~-");
+
 /// What precedes the first value of a list, in bytes: a bracket, space, a quote.
 pub(in crate::mask) const BEFORE_BYTES: usize = 64;
+
+/// Longest comment behind a value, and most space before it, in bytes.
+const COMMENT_BYTES: usize = 128;
+const SPACE_BYTES: usize = 16;
 
 /// How the values of a list are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,17 +63,17 @@ impl List {
     /// The next value, behind one that ends at `at`.
     pub(in crate::mask) fn next(&self, window: &Window<'_>, at: usize) -> Option<Range<usize>> {
         let at = self.closed(window, at)?;
-        let start = if self.quote.is_none() && !self.by_line { at } else { skip_space(window, at) };
-        let after = match window.at(start)? {
-            b'-' if self.by_line && is_line_break(window.slice(at, start)) && window.at(start + 1) == Some(b' ') => {
-                start + 2
-            }
-            b',' if !self.by_line && self.quote.is_none() => start + 1 + window.run(start + 1, 1, &Class::BLANK),
-            b',' if !self.by_line => skip_space(window, start + 1),
-            _ => return None,
+        let is_bare = self.quote.is_none() && !self.by_line;
+        let after = if self.by_line {
+            line_end(window, at)?
+        } else {
+            let comma = if is_bare { at } else { skip_space(window, at) };
+            (window.at(comma) == Some(b',')).then_some(comma + 1)?
         };
         let opening = Opening::after(window, ",", after);
-        if (opening.quote, opening.escapes) != (self.quote, self.escapes) {
+        if (opening.quote, opening.escapes, opening.by_line) != (self.quote, self.escapes, self.by_line)
+            || is_bare && opening.value > after
+        {
             return None;
         }
         let value = value::read(window, &opening)?;
@@ -83,29 +91,56 @@ impl List {
     fn ends(&self, window: &Window<'_>, at: usize) -> bool {
         let Some(at) = self.closed(window, at) else { return false };
         match self.quote {
-            Some(_) if !self.by_line => {
+            _ if self.by_line => line_end(window, at).is_some(),
+            Some(_) => {
                 let next = skip_space(window, at);
                 matches!(window.at(next), Some(b',' | b']')) || window.starts_with(next, b"\\n]")
             }
-            _ => window.at(at).is_none_or(|byte| byte.is_ascii_whitespace() || b",\"'\\]}".contains(&byte)),
+            None => window.at(at).is_none_or(|byte| byte.is_ascii_whitespace() || b",\"'\\]}".contains(&byte)),
         }
     }
 
     fn is_secret(&self, text: &[u8]) -> bool {
-        if is_placeholder(text) || is_reference(text) {
+        // A quote of the other kind is none of this list's: JSON around it, maybe.
+        if is_placeholder(text) || is_reference(text) || self.quote == Some(b'\'') && text.contains(&b'"') {
             return false;
         }
         let is_bare = self.quote.is_none() && !self.by_line;
         let is_token = || !is_spelled(text) && is_token(text) && !is_code(text, self.quote.is_some(), false);
         if is_bare {
-            // `token=…,signature=…` goes on with another name.
-            let is_named = text.iter().rev().skip_while(|byte| **byte == b'=').any(|byte| b"=:".contains(byte));
-            return text.len() >= BARE_BYTES && !is_named && is_token();
+            // `token=…,signature=…` goes on with another name; in a log, ids of requests follow, UUIDs.
+            let is_word = text.iter().rev().skip_while(|byte| **byte == b'=').all(|byte| BARE.has(*byte));
+            let is_id = text.contains(&b'-') && text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+            return text.len() >= BARE_BYTES && is_word && !is_id && is_token();
         }
         if self.label != PASSWORD {
             return text.len() >= TOKEN_BYTES && is_token();
         }
         value::may_be_typed(text, false) && (text.iter().any(u8::is_ascii_digit) || value::has_sign(text))
+    }
+}
+
+/// What stands behind a hyphen has to be more than a word of prose that a name is the title of.
+pub(super) fn is_first(window: &Window<'_>, name: &Name<'_>, opening: &Opening, value: &Range<usize>) -> bool {
+    let text = window.slice(value.start, value.end);
+    let is_typed = text.iter().any(u8::is_ascii_digit) && value::has_sign(text);
+    let end = value.end + opening.quote.map_or(0, |_| opening.escapes + 1);
+    line_end(window, end).is_some() && (name.strength != Strength::Password || opening.quote.is_some() || is_typed)
+}
+
+/// End of a line on which nothing but a comment follows, or of a text in which it is written.
+fn line_end(window: &Window<'_>, at: usize) -> Option<usize> {
+    let blank = window.run(at, SPACE_BYTES, &Class::BLANK);
+    let comment = if blank > 0 && window.at(at + blank) == Some(b'#') {
+        window.run(at + blank, COMMENT_BYTES, const { &Class::of(b"\n\"\\").not() })
+    } else {
+        0
+    };
+    let end = at + blank + comment;
+    match window.at(end) {
+        None | Some(b'\n' | b'\r' | b'"' | b'\'') => Some(end),
+        Some(b'\\') => matches!(window.at(end + 1), Some(b'n' | b'r' | b'"')).then_some(end),
+        Some(_) => None,
     }
 }
 

@@ -47,6 +47,9 @@ fn find(window: &Window<'_>, anchor: Range<usize>, strength: Strength) -> Option
                 return None;
             }
             let value = value::read(window, &opening)?;
+            if opening.by_line && !list::is_first(window, &name, &opening, &value) {
+                return None;
+            }
             if strength != Strength::Password && !token::stands(window, name.word.start, &value) {
                 return None;
             }

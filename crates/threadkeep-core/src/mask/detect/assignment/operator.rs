@@ -34,6 +34,8 @@ pub(super) struct Opening {
     pub(super) operator: &'static str,
     /// White space before the value.
     pub(super) spaced: bool,
+    /// It stands behind a hyphen on a line of its own, the first of a list: `tokens:` and `- …`.
+    pub(super) by_line: bool,
 }
 
 impl Opening {
@@ -41,20 +43,21 @@ impl Opening {
         // Prose, mostly: `the key was lost`. None but the last way of writing it is left.
         if name.goes_on_as_prose(window) {
             let (operator, at) = after_words(window, name)?;
-            return Some(Self::after(window, operator, at));
+            return Some(Self::after(window, operator, at)).filter(|opening| !opening.by_line);
         }
         let closed = closing(window, name.tail.end);
-        let (operator, at) =
-            operator(window, closed, name).or_else(|| apart(window, name)).or_else(|| after_words(window, name))?;
-        Some(Self::after(window, operator, at))
+        let direct = operator(window, closed, name).or_else(|| apart(window, name));
+        let (operator, at) = direct.or_else(|| after_words(window, name))?;
+        let opening = Self::after(window, operator, at);
+        // `Password requirements:` and a list of them.
+        (direct.is_some() || !opening.by_line).then_some(opening)
     }
 
     /// What opens a value behind an operator that ends at `after`.
     pub(super) fn after(window: &Window<'_>, operator: &'static str, after: usize) -> Self {
         let space = skip_space(window, after);
-        // The first of a list, on a line of its own: `tokens:` and `- …`.
-        let is_line = is_line_break(window.slice(after, space)) && window.starts_with(space, b"- ");
-        let start = if is_line { space + 2 } else { space };
+        let by_line = is_line_break(window.slice(after, space)) && window.starts_with(space, b"- ");
+        let start = if by_line { space + 2 } else { space };
         // A call or a list around the value: `String("…")` is not one, `("…")` and `[ "…" ]` are.
         let inner = match window.at(start) {
             Some(b'(' | b'[') => skip_space(window, start + 1),
@@ -69,9 +72,9 @@ impl Opening {
         let escapes = window.run(at, 4, const { &Class::of(b"\\") });
         match window.at(at + escapes) {
             Some(quote @ (b'"' | b'\'' | b'`')) => {
-                Self { value: at + escapes + 1, quote: Some(quote), escapes, operator, spaced: start > after }
+                Self { value: at + escapes + 1, quote: Some(quote), escapes, operator, spaced: start > after, by_line }
             }
-            _ => Self { value: at, quote: None, escapes: 0, operator, spaced: start > after },
+            _ => Self { value: at, quote: None, escapes: 0, operator, spaced: start > after, by_line },
         }
     }
 }
@@ -204,7 +207,7 @@ fn is(name: &Name<'_>, words: &[u8]) -> Option<(&'static str, usize)> {
 }
 
 /// Space that holds the end of a line, maybe one that is written in JSON or source text.
-pub(super) fn is_line_break(space: &[u8]) -> bool {
+fn is_line_break(space: &[u8]) -> bool {
     space.contains(&b'\n') || contains(space, b"\\n")
 }
 
@@ -216,7 +219,8 @@ pub(super) fn skip_space(window: &Window<'_>, start: usize) -> usize {
             // A line break written in JSON or source text.
             Some(b'\\')
                 if matches!(window.at(at + 1), Some(b'n' | b't' | b'r'))
-                    && window.at(at + 2).is_some_and(|byte| byte.is_ascii_whitespace() || byte == b'\\') =>
+                    && (window.at(at + 2).is_some_and(|byte| byte.is_ascii_whitespace() || byte == b'\\')
+                        || window.starts_with(at + 2, b"- ")) =>
             {
                 at += 2
             }

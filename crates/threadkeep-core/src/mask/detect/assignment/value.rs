@@ -57,7 +57,11 @@ fn quoted_end(window: &Window<'_>, start: usize, quote: u8, escapes: usize) -> O
             return None;
         }
         if byte == quote {
-            return Some(at - escapes.min(at - start));
+            let before = window.slice(start, at).iter().rev().take_while(|byte| **byte == b'\\').count();
+            // In JSON within JSON, more backslashes write a quote of the value.
+            if (before.saturating_sub(escapes) / (escapes + 1)).is_multiple_of(2) {
+                return Some(at - escapes.min(before));
+            }
         }
         let escaped_quote = byte == b'\\' && escapes == 0 && window.at(at + 1).is_some();
         at += 1 + usize::from(escaped_quote);
