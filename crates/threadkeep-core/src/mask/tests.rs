@@ -171,6 +171,7 @@ fn every_value_of_a_list_is_masked() {
     ] {
         check(&text.replace('§', TOKEN_OF_NO_ISSUER), &text.replace('§', "[REDACTED_SECRET]"));
     }
+    check("password:\n  - Hunter2!\n  - hunter3\n", "password:\n  - [REDACTED_PASSWORD]\n  - [REDACTED_PASSWORD]\n");
     check(
         r#"{"passwords": ["Hunter2!xy", "S3cret yz", "third", "f0urth"]}"#,
         r#"{"passwords": ["[REDACTED_PASSWORD]", "[REDACTED_PASSWORD]", "third", "f0urth"]}"#,

@@ -29,7 +29,7 @@ pub(super) fn read(window: &Window<'_>, opening: &Opening) -> Option<Range<usize
         Some(quote) => quoted_end(window, start, quote, opening.escapes)?,
         None => soup_end(window, start, opening).unwrap_or_else(|| start + window.run(start, VALUE_BYTES + 1, &BARE)),
     };
-    let typed = opening.operator == "=" && !opening.spaced;
+    let typed = opening.by_line || opening.operator == "=" && !opening.spaced;
     let end = if opening.quote.is_none() { trim(window, start, end, typed) } else { end };
     (end > start && end - start <= VALUE_BYTES).then_some(start..end)
 }
