@@ -1,8 +1,8 @@
 //! The one pass: from candidate to candidate, left to right, never back.
 //!
 //! Architecture invariant: whether a candidate is a finding depends on at most [`CONTEXT_BYTES`] before it, on
-//! [`LOOK_AHEAD_BYTES`] after it and on the end of the span or placeholder before it. So a text cut anywhere gives the
-//! same findings as the whole, and a text costs its length times a constant.
+//! [`LOOK_AHEAD_BYTES`] after it and on the span or placeholder before it: its end, and the list that it is in. So a text
+//! cut anywhere gives the same findings as the whole, and a text costs its length times a constant.
 //!
 //! [`CONTEXT_BYTES`]: super::window::CONTEXT_BYTES
 //! [`LOOK_AHEAD_BYTES`]: super::window::LOOK_AHEAD_BYTES

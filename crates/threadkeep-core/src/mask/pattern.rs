@@ -205,7 +205,8 @@ impl<'p> Item<'p> {
     }
 }
 
-/// Least number of bytes from an anchor on that are all of this class, when a pattern follows it.
+/// Least number of bytes from an anchor on that are all of this class, when a pattern follows it: one of the table, while it is
+/// compiled. (A pattern that cannot be read stops that.)
 pub(super) const fn least_run(pattern: &str, class: &Class) -> usize {
     let text = pattern.as_bytes();
     let (mut at, mut least) = (0, 0);
