@@ -22,7 +22,9 @@ export class Visitor {
     context.setDefaultTimeout(DEADLINE_MS);
     const complaints: string[] = [];
     context.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      // Without the host: its port is any number.
+      const path = message.location().url.replace(/^\w+:\/\/[^/]*/, '');
+      if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} (${path})`);
     });
     context.on('weberror', (error) => complaints.push(String(error.error())));
     return new Visitor(context, await context.newPage(), complaints);
