@@ -80,8 +80,7 @@ pub(super) fn next(compiled: &Compiled, bytes: &[u8], cursor: &mut Cursor, compl
                 Verdict::NeedsMore => None,
                 Verdict::None => continue,
             };
-            // The value may have got another name, of another list.
-            cursor.list = cursor.list.or(Some(list));
+            cursor.list = Some(list);
             return found.unwrap_or(Step::Pending);
         }
         match text.next(cursor) {

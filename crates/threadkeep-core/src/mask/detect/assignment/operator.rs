@@ -43,14 +43,13 @@ impl Opening {
         // Prose, mostly: `the key was lost`. None but the last way of writing it is left.
         if name.goes_on_as_prose(window) {
             let (operator, at) = after_words(window, name)?;
+            // `Password requirements:` is the title of what follows.
             return Some(Self::after(window, operator, at)).filter(|opening| !opening.by_line);
         }
         let closed = closing(window, name.tail.end);
-        let direct = operator(window, closed, name).or_else(|| apart(window, name));
-        let (operator, at) = direct.or_else(|| after_words(window, name))?;
-        let opening = Self::after(window, operator, at);
-        // `Password requirements:` and a list of them.
-        (direct.is_some() || !opening.by_line).then_some(opening)
+        let (operator, at) =
+            operator(window, closed, name).or_else(|| apart(window, name)).or_else(|| after_words(window, name))?;
+        Some(Self::after(window, operator, at))
     }
 
     /// What opens a value behind an operator that ends at `after`.
