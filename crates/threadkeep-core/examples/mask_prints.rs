@@ -36,7 +36,7 @@ fn main() -> std::io::Result<()> {
     for file in std::env::args().skip(1) {
         let bytes = std::fs::read(file)?;
         let bytes = &bytes[..bytes.len().min(FILE_BYTES)];
-        let blocks = bytes.chunks(BLOCK_BYTES).enumerate().map(|(number, _)| number * BLOCK_BYTES);
+        let blocks = (0..bytes.len()).step_by(BLOCK_BYTES);
         let near: Vec<bool> =
             blocks.map(|at| is_token_near(&bytes[at..bytes.len().min(at + 2 * BLOCK_BYTES)])).collect();
         let nearby = near.iter().filter(|near| **near).count().max(1) * BLOCK_BYTES;

@@ -47,6 +47,15 @@ impl Class {
         self.0[(byte >> 5) as usize] >> (byte & 31) & 1 == 1
     }
 
+    /// Each of these bytes is one.
+    pub const fn has_all(&self, bytes: &[u8]) -> bool {
+        let mut index = 0;
+        while index < bytes.len() && self.has(bytes[index]) {
+            index += 1;
+        }
+        index == bytes.len()
+    }
+
     /// These bytes, too.
     pub const fn or(self, spec: &[u8]) -> Class {
         self.or_of(Class::of(spec))

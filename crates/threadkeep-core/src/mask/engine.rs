@@ -166,17 +166,17 @@ impl Text<'_> {
     /// The next value of a list that the cursor is in.
     fn listed(&self, list: List) -> Verdict {
         let window = Window::new(self.bytes, self.floor, self.end);
-        let span =
-            list.next(&window, self.floor).filter(|span| !sample::is_published(window.slice(span.start, span.end)));
-        // A caller's own rule of the same label comes last: then the label no longer says that a name gave the value away.
-        let has_label = |rule: &Rule| rule.label.as_deref() == Some(list.label);
+        let found = list.next(&window, self.floor).and_then(|span| Some((span, self.names(list.label)?)));
+        self.judge(&window, found)
+    }
+
+    /// The rule by which names give values of this label away; `None` when the label says less, because a caller's own rule,
+    /// which comes last, has it, too.
+    fn names(&self, label: &str) -> Option<usize> {
+        let has_label = |rule: &Rule| rule.label.as_deref() == Some(label);
         let rules = &self.compiled.rules;
-        match rules.iter().position(|rule| rule.generic && has_label(rule)) {
-            Some(number) if rules.iter().rfind(|rule| has_label(rule)).is_some_and(|rule| rule.generic) => {
-                self.judge(&window, span, number)
-            }
-            _ => Verdict::None,
-        }
+        rules.iter().rfind(|rule| has_label(rule)).filter(|rule| rule.generic)?;
+        rules.iter().position(|rule| rule.generic && has_label(rule))
     }
 
     fn pass(&self, cursor: &mut Cursor, span: Range<usize>, rule: usize) -> Step {
@@ -215,16 +215,16 @@ impl Text<'_> {
     fn verify(&self, number: usize, anchor: Range<usize>) -> Verdict {
         let window = Window::new(self.bytes, self.floor, self.end);
         let span = self.compiled.rules.get(number).and_then(|rule| rule.find(&window, anchor));
-        self.judge(&window, span, number)
+        self.judge(&window, span.map(|span| (span, number)))
     }
 
-    /// What was found in a window, by the notes that it has taken.
-    fn judge(&self, window: &Window<'_>, span: Option<Range<usize>>, number: usize) -> Verdict {
+    /// A span and its rule, by the notes that their window has taken.
+    fn judge(&self, window: &Window<'_>, found: Option<(Range<usize>, usize)>) -> Verdict {
         if window.needs_more() {
             return Verdict::NeedsMore;
         }
-        match span {
-            Some(span) if !window.touched_placeholder() && !self.is_allowed(&span) => {
+        match found {
+            Some((span, number)) if !window.touched_placeholder() && !self.is_allowed(&span) => {
                 debug_assert!(span.start >= self.floor && span.end > span.start);
                 Verdict::Span(whole_letters(self.bytes, span), number)
             }
@@ -234,7 +234,7 @@ impl Text<'_> {
 
     fn is_allowed(&self, span: &Range<usize>) -> bool {
         let value = self.bytes.get(span.clone()).unwrap_or_default();
-        self.compiled.allowed.iter().any(|allowed| allowed.as_bytes() == value)
+        sample::is_published(value) || self.compiled.allowed.iter().any(|allowed| allowed.as_bytes() == value)
     }
 }
 
@@ -275,9 +275,7 @@ impl Rule {
                 (anchor.start..end, anchor.start..end)
             }
         };
-        let holds = self.check.holds(window.slice(body.start, body.end))
-            && !sample::is_published(window.slice(span.start, span.end));
-        holds.then_some(span)
+        self.check.holds(window.slice(body.start, body.end)).then_some(span)
     }
 }
 

@@ -85,7 +85,7 @@ fn literal(on: On, text: &[u8]) -> Literal<'_> {
         word_start: matches!(on, On::Prefix | On::PrefixAnyCase | On::Word),
         sought: match on {
             On::BeforeToken => Sought::BeforeToken,
-            On::Word if text.iter().all(|byte| TOKEN.has(*byte)) => Sought::Long,
+            On::Word if TOKEN.has_all(text) => Sought::Long,
             _ => Sought::Anywhere,
         },
         offset: 0,

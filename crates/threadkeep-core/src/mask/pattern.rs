@@ -49,7 +49,7 @@ impl std::fmt::Display for PatternError {
 impl std::error::Error for PatternError {}
 
 impl<'p> Pattern<'p> {
-    pub(super) fn new(source: &'p str) -> Self {
+    pub(super) const fn new(source: &'p str) -> Self {
         match source.as_bytes() {
             [items @ .., b'!'] => Self { items, glued: true },
             items => Self { items, glued: false },
@@ -67,6 +67,27 @@ impl<'p> Pattern<'p> {
 
     fn items(self) -> impl Iterator<Item = Option<Item<'p>>> {
         self.items.split(|byte| *byte == b' ').filter(|item| !item.is_empty()).map(Item::read)
+    }
+
+    /// Least number of bytes from the anchor on that are all of this class. Asked while the table is compiled.
+    pub(super) const fn least_run(self, class: &Class) -> usize {
+        let (mut rest, mut least) = (self.items, 0);
+        while !rest.is_empty() {
+            let (item, others) = cut(rest, b' ');
+            rest = others;
+            match Item::read(item) {
+                Some(Item::SpanStart | Item::SpanEnd) => {}
+                Some(Item::Literal { text, optional }) if class.has_all(text) => {
+                    least += if optional { 0 } else { text.len() }
+                }
+                Some(Item::Run { class: own, min, .. }) if own.is_within(class) => least += min,
+                Some(Item::Before { .. }) => return 0,
+                Some(Item::Literal { .. } | Item::Run { .. }) => return least,
+                None if item.is_empty() => {}
+                None => return least,
+            }
+        }
+        least
     }
 
     /// How many bytes a match may read before and behind its anchor, at most.
@@ -181,84 +202,65 @@ fn is_full_stop(window: &Window<'_>, at: usize) -> bool {
 }
 
 impl<'p> Item<'p> {
-    fn read(text: &'p [u8]) -> Option<Self> {
+    const fn read(text: &'p [u8]) -> Option<Self> {
         match text {
             b"<" => Some(Item::SpanStart),
             b">" => Some(Item::SpanEnd),
             [b'\'', text @ .., b'\'', b'?'] => Some(Item::Literal { text, optional: true }),
             [b'\'', text @ .., b'\''] => Some(Item::Literal { text, optional: false }),
-            [class, b'{', bounds @ .., b'}', b'^'] => {
-                let (class, min, max) = Self::run(*class, bounds)?;
-                (max < LOOK_BACK_BYTES).then_some(Item::Before { class, min, max })
-            }
-            [class, b'{', bounds @ .., b'}'] => {
-                let (class, min, max) = Self::run(*class, bounds)?;
-                Some(Item::Run { class, min, max })
-            }
+            [class, b'{', bounds @ .., b'}', b'^'] => match Self::run(*class, bounds) {
+                Some((class, min, max)) if max < LOOK_BACK_BYTES => Some(Item::Before { class, min, max }),
+                _ => None,
+            },
+            [class, b'{', bounds @ .., b'}'] => match Self::run(*class, bounds) {
+                Some((class, min, max)) => Some(Item::Run { class, min, max }),
+                None => None,
+            },
             _ => None,
         }
     }
 
-    fn run(class: u8, bounds: &[u8]) -> Option<(Class, usize, usize)> {
-        let (min, max) = range(bounds, b',')?;
-        Some((Class::parse(class)?, min, max))
-    }
-}
-
-/// Least number of bytes from an anchor on that are all of this class, when a pattern follows it: one of the table, while it is
-/// compiled. (A pattern that cannot be read stops that.)
-pub(super) const fn least_run(pattern: &str, class: &Class) -> usize {
-    let text = pattern.as_bytes();
-    let (mut at, mut least) = (0, 0);
-    while at < text.len() {
-        let start = at;
-        while at < text.len() && text[at] != b' ' {
-            at += 1;
+    const fn run(class: u8, bounds: &[u8]) -> Option<(Class, usize, usize)> {
+        match (Class::parse(class), range(bounds, b',')) {
+            (Some(class), Some((min, max))) => Some((class, min, max)),
+            _ => None,
         }
-        match text[start] {
-            b'<' | b'>' | b'!' => {}
-            b'\'' => {
-                let optional = text[at - 1] == b'?';
-                let end = if optional { at - 2 } else { at - 1 };
-                let mut letter = start + 1;
-                while letter < end {
-                    if !class.has(text[letter]) {
-                        return least;
-                    }
-                    letter += 1;
-                }
-                least += if optional { 0 } else { end - start - 1 };
-            }
-            _ if text[at - 1] == b'^' => return 0,
-            letter => {
-                if !matches!(Class::parse(letter), Some(own) if own.is_within(class)) {
-                    return least;
-                }
-                let (mut digit, mut min) = (start + 2, 0);
-                while text[digit].is_ascii_digit() {
-                    min = min * 10 + (text[digit] - b'0') as usize;
-                    digit += 1;
-                }
-                least += min;
-            }
-        }
-        at += 1;
     }
-    least
 }
 
 /// `20,40`, or `36` for exactly that many.
-pub(super) fn range(text: &[u8], separator: u8) -> Option<(usize, usize)> {
-    let mut parts = text.split(|byte| *byte == separator);
-    let min = number(parts.next()?)?;
-    let max = parts.next().map_or(Some(min), number)?;
-    (min <= max && parts.next().is_none()).then_some((min, max))
+pub(super) const fn range(text: &[u8], separator: u8) -> Option<(usize, usize)> {
+    let (min, max) = cut(text, separator);
+    match (number(min), if min.len() == text.len() { number(min) } else { number(max) }) {
+        (Some(min), Some(max)) if min <= max => Some((min, max)),
+        _ => None,
+    }
 }
 
 /// At most five digits: more are no length of a value.
-fn number(text: &[u8]) -> Option<usize> {
-    let digits = matches!(text.len(), 1..=5) && text.iter().all(u8::is_ascii_digit);
-    digits.then(|| text.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0')))
+const fn number(text: &[u8]) -> Option<usize> {
+    let (mut at, mut number) = (0, 0);
+    while at < text.len() {
+        if at == 5 || !text[at].is_ascii_digit() {
+            return None;
+        }
+        number = number * 10 + (text[at] - b'0') as usize;
+        at += 1;
+    }
+    if at == 0 { None } else { Some(number) }
+}
+
+/// What stands before the first separator and what behind it.
+const fn cut(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
+    let mut at = 0;
+    while at < text.len() && text[at] != separator {
+        at += 1;
+    }
+    let (before, rest) = text.split_at(at);
+    match rest {
+        [_, behind @ ..] => (before, behind),
+        [] => (before, rest),
+    }
 }
 
 #[cfg(test)]
@@ -301,7 +303,7 @@ mod tests {
             ("w{4} p{5}", 4),
             ("d{5,16}^ w{20}", 0),
         ] {
-            assert_eq!(least_run(pattern, &word), least, "{pattern}");
+            assert_eq!(Pattern::new(pattern).least_run(&word), least, "{pattern}");
         }
     }
 

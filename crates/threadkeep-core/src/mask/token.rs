@@ -27,7 +27,7 @@ pub(super) fn stands(window: &Window<'_>, name: usize, value: &Range<usize>) -> 
     let reach = (name + NEAR_BYTES + 1).saturating_sub(value.start).min(text.len());
     let starts = |run: usize| text.windows(run).take(reach);
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_#$%".contains(&byte);
-    starts(WITH_DIGIT_BYTES).any(|run| run.iter().all(|byte| TOKEN.has(*byte)) && run.iter().any(u8::is_ascii_digit))
+    starts(WITH_DIGIT_BYTES).any(|run| TOKEN.has_all(run) && run.iter().any(u8::is_ascii_digit))
         || starts(ALNUM_BYTES).any(|run| run.iter().all(u8::is_ascii_alphanumeric))
         || starts(2).take(reach.saturating_sub(1)).any(|pair| is_word(pair[0]) && b"#$%".contains(&pair[1]))
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use threadkeep_scan::LONG_WORD_BYTES;
 
 use super::super::check::Check;
-use super::super::pattern::least_run;
+use super::super::pattern::Pattern;
 use super::super::rule::{Detector, DetectorFn, Kind, On, Rule, Scope, Shape, Trigger};
 use super::super::token::TOKEN;
 use super::{Line, LineShape};
@@ -133,7 +133,7 @@ const fn is_upper(label: &str, name: &str) -> bool {
     let (label, name) = (label.as_bytes(), name.as_bytes());
     let mut index = 0;
     while index < label.len() && index < name.len() {
-        if label[index] != upper(name[index] as char) as u8 {
+        if label[index] != upper(name[index]) {
             return false;
         }
         index += 1;
@@ -141,14 +141,14 @@ const fn is_upper(label: &str, name: &str) -> bool {
     label.len() == name.len()
 }
 
-const fn upper(letter: char) -> char {
-    if letter == '-' { '_' } else { letter.to_ascii_uppercase() }
+const fn upper(letter: u8) -> u8 {
+    if letter == b'-' { b'_' } else { letter.to_ascii_uppercase() }
 }
 
 /// Each of the literals, separated by spaces, starts a long word, if it is one itself.
 const fn is_long(literals: &str, pattern: &str) -> bool {
     let literals = literals.as_bytes();
-    let run = least_run(pattern, &TOKEN);
+    let run = Pattern::new(pattern).least_run(&TOKEN);
     let (mut at, mut len, mut is_word) = (0, 0, true);
     while at < literals.len() {
         let ends = at + 1 == literals.len() || literals[at + 1] == b' ';

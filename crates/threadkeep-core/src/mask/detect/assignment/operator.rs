@@ -69,12 +69,11 @@ impl Opening {
             && matches!(window.at(at + 1), Some(b'"' | b'\''));
         let at = at + usize::from(prefixed);
         let escapes = window.run(at, 4, const { &Class::of(b"\\") });
-        match window.at(at + escapes) {
-            Some(quote @ (b'"' | b'\'' | b'`')) => {
-                Self { value: at + escapes + 1, quote: Some(quote), escapes, operator, spaced: start > after, by_line }
-            }
-            _ => Self { value: at, quote: None, escapes: 0, operator, spaced: start > after, by_line },
-        }
+        let (value, quote, escapes) = match window.at(at + escapes) {
+            Some(quote @ (b'"' | b'\'' | b'`')) => (at + escapes + 1, Some(quote), escapes),
+            _ => (at, None, 0),
+        };
+        Self { value, quote, escapes, operator, spaced: start > after, by_line }
     }
 }
 
@@ -114,7 +113,7 @@ fn operator(window: &Window<'_>, closed: Range<usize>, name: &Name<'_>) -> Optio
                 && matches!(window.at(at + 1), Some(b'"' | b'\''))
         }
         // `<token>value<`: the name must touch it.
-        ">" => after_name.iter().all(|byte| Class::QUOTE.has(*byte)),
+        ">" => Class::QUOTE.has_all(after_name),
         _ => true,
     };
     let after = at + operator.len();
