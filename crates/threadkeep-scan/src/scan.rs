@@ -10,7 +10,7 @@ use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::MAX_DIGITS;
 use crate::index::Index;
-use crate::search::{DigitRuns, Search, Sought, WAYS};
+use crate::search::{DigitRuns, Search};
 use crate::word::{ESCAPE_BYTES, is_word};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
@@ -214,19 +214,18 @@ impl<'a> Scan<'a> {
     /// The places where some fingerprint is, and those of them that count before a token.
     #[inline(always)]
     fn sift(&self, prints: u64, before_token: u64, long: u64) -> (u64, u64) {
-        let mut sifted = [0; WAYS];
-        let ways = [(Sought::Anywhere, prints), (Sought::BeforeToken, before_token), (Sought::Long, long)];
-        for (sifted, (sought, places)) in sifted.iter_mut().zip(ways) {
-            let mut left = places;
-            while left != 0 {
-                let shift = left.trailing_zeros();
-                left &= left - 1;
-                let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
-                *sifted |= self.search.may_start(sought, rest) << shift;
-            }
+        let (mut anchors, mut sifted) = (0, 0);
+        let mut left = prints | before_token | long;
+        while left != 0 {
+            let shift = left.trailing_zeros();
+            left &= left - 1;
+            let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
+            let sought = (prints >> shift & 1) | (before_token >> shift & 1) << 1 | (long >> shift & 1) << 2;
+            let ways = sought & self.search.may_start(rest);
+            anchors |= u64::from(ways != 0) << shift;
+            sifted |= (ways >> 1 & 1) << shift;
         }
-        let [anywhere, before_token, long] = sifted;
-        (anywhere | before_token | long, before_token)
+        (anchors, sifted)
     }
 
     /// The places of which something holds.

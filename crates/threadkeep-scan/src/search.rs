@@ -5,8 +5,8 @@ use crate::block::{FINGERPRINT_BYTES, Prints};
 /// Three bytes, six bits of each.
 const TRIPLES: usize = 1 << 18;
 
-/// Ways of searching: see [`Sought`].
-pub(crate) const WAYS: usize = 3;
+/// A bit for each way of searching: see [`Sought`].
+const ALL_WAYS: u64 = 7;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Search {
@@ -19,8 +19,8 @@ pub(crate) struct Search {
     pub(crate) groups: Option<usize>,
     /// The rule for IPv6 addresses, by their colons.
     pub(crate) colons: Option<usize>,
-    /// For each way of searching one bit per three bytes: whether some fingerprint is so. Most places end here.
-    triples: [Box<[u64]>; WAYS],
+    /// For three bytes one bit per way of searching, four bits apart: whether some fingerprint is so. Most places end here.
+    triples: Box<[u64]>,
     /// A fingerprint of one byte is in force, beside the one of `prints`: every place counts.
     unsifted: bool,
 }
@@ -53,7 +53,7 @@ impl Search {
             digit_runs: DigitRuns::None,
             groups: None,
             colons: None,
-            triples: [(); WAYS].map(|()| vec![0; TRIPLES / 64].into_boxed_slice()),
+            triples: vec![0; TRIPLES / 16].into_boxed_slice(),
             unsifted: false,
         }
     }
@@ -61,34 +61,45 @@ impl Search {
     /// Enters the bytes of a fingerprint; when there are but two, every third.
     pub(crate) fn sift(&mut self, sought: Sought, print: [Option<u8>; FINGERPRINT_BYTES], any_case: bool) {
         let [Some(first), second, third] = print else { return };
-        let thirds =
-            third.map_or(u64::MAX, |third| cases(third, any_case).fold(0, |all, third| all | 1 << (third & 63)));
         match second {
             Some(second) => cases(first, any_case).for_each(|first| {
-                cases(second, any_case).for_each(|second| self.enter(sought, first, second, thirds));
+                cases(second, any_case).for_each(|second| match third {
+                    Some(third) => cases(third, any_case).for_each(|third| self.enter(sought, first, second, third)),
+                    None => (0..64).for_each(|third| self.enter(sought, first, second, third)),
+                });
             }),
             // Enough that a long word starts there; six bits of each byte are looked at.
-            None if sought == Sought::Long => (0..64).for_each(|second| self.enter(sought, first, second, thirds)),
+            None if sought == Sought::Long => (0..64).for_each(|second| {
+                (0..64).for_each(|third| self.enter(sought, first, second, third));
+            }),
             None => self.unsifted |= first != self.prints.single,
         }
     }
 
     #[inline(never)]
-    fn enter(&mut self, sought: Sought, first: u8, second: u8, thirds: u64) {
-        if let Some(bits) = self.triples[sought as usize].get_mut(triple(first, second, 0) / 64) {
-            *bits |= thirds;
+    fn enter(&mut self, sought: Sought, first: u8, second: u8, third: u8) {
+        let triple = triple(first, second, third);
+        if let Some(ways) = self.triples.get_mut(triple / 16) {
+            *ways |= (sought.bit()) << (4 * (triple % 16));
         }
     }
 
-    /// 1 when a fingerprint that is searched for like this may be at the start of these bytes.
+    /// The ways of searching by which a fingerprint may be at the start of these bytes.
     #[inline(always)]
-    pub(crate) fn may_start(&self, sought: Sought, bytes: &[u8]) -> u64 {
-        let [first, second, third, ..] = bytes else { return 1 };
+    pub(crate) fn may_start(&self, bytes: &[u8]) -> u64 {
+        let [first, second, third, ..] = bytes else { return ALL_WAYS };
         if self.unsifted || *first == self.prints.single {
-            return 1;
+            return ALL_WAYS;
         }
         let triple = triple(*first, *second, *third);
-        self.triples[sought as usize].get(triple / 64).map_or(1, |bits| bits >> (triple % 64) & 1)
+        self.triples.get(triple / 16).map_or(ALL_WAYS, |ways| ways >> (4 * (triple % 16)) & ALL_WAYS)
+    }
+}
+
+impl Sought {
+    /// One bit for each.
+    pub(crate) fn bit(self) -> u64 {
+        1 << self as u32
     }
 }
 
