@@ -61,17 +61,19 @@ const LOW: [u8; 16] = [9, 13, 13, 13, 29, 29, 13, 13, 13, 13, 14, 20, 4, 86, 54,
 const HIGH: [u8; 16] = [0, 0, 18, 67, 4, 168, 4, 40, 0, 0, 0, 0, 0, 0, 0, 0];
 
 impl Block {
-    /// The classes of the first bytes; those from `known` on are zero, where it is not known already that they are.
-    // In one place: it is a quarter of this crate's code.
+    /// Becomes the classes of the first bytes; those from `known` on are zero, where it is not known already that they are.
+    // In one place: it is a quarter of this crate's code. In its own place: a copy, by vectors, would wait for these words.
     #[inline(never)]
-    pub(crate) fn of(bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) -> Block {
+    pub(crate) fn read(&mut self, bytes: &[u8; READ_BYTES], known: usize, prints: &Prints) {
         #[cfg(target_feature = "simd128")]
         {
             let _ = known;
-            vector::block(bytes, prints)
+            vector::read(self, bytes, prints);
         }
         #[cfg(not(target_feature = "simd128"))]
-        scalar(bytes, known, prints)
+        {
+            *self = scalar(bytes, known, prints);
+        }
     }
 }
 
@@ -150,20 +152,18 @@ mod vector {
     use super::{Block, HIGH, LOW, Prints, READ_BYTES, TOKEN, WORD};
 
     #[inline(always)]
-    pub(super) fn block(bytes: &[u8; READ_BYTES], prints: &Prints) -> Block {
+    pub(super) fn read(block: &mut Block, bytes: &[u8; READ_BYTES], prints: &Prints) {
         let first = Four::load::<0>(bytes);
         let class = first.look_up(&LOW, &HIGH);
-        Block {
-            // The lowest bit, and the one above it, to where the mask is taken from.
-            digit: class.map(|class| u16x8_shl(class, 7)).bits(),
-            separator: class.map(|class| u16x8_shl(class, 6)).bits(),
-            word: !class.map(|class| u8x16_eq(v128_and(class, u8x16_splat(WORD)), u8x16_splat(0))).bits(),
-            underscore: class.bits(),
-            token: !class.map(|class| u8x16_eq(v128_and(class, u8x16_splat(TOKEN)), u8x16_splat(0))).bits(),
-            colon: first.is(b':').bits(),
-            sign: first.map(|first| u8x16_le(u8x16_sub(first, u8x16_splat(b'#')), u8x16_splat(2))).bits(),
-            print: found(bytes, first, prints),
-        }
+        // The lowest bit, and the one above it, to where the mask is taken from.
+        block.digit = class.map(|class| u16x8_shl(class, 7)).bits();
+        block.separator = class.map(|class| u16x8_shl(class, 6)).bits();
+        block.word = !class.map(|class| u8x16_eq(v128_and(class, u8x16_splat(WORD)), u8x16_splat(0))).bits();
+        block.underscore = class.bits();
+        block.token = !class.map(|class| u8x16_eq(v128_and(class, u8x16_splat(TOKEN)), u8x16_splat(0))).bits();
+        block.colon = first.is(b':').bits();
+        block.sign = first.map(|first| u8x16_le(u8x16_sub(first, u8x16_splat(b'#')), u8x16_splat(2))).bits();
+        block.print = found(bytes, first, prints);
     }
 
     pub(crate) fn prints(bytes: &[u8; READ_BYTES], prints: &Prints) -> u64 {
@@ -261,7 +261,9 @@ mod tests {
     use super::*;
 
     fn of(byte: u8) -> Block {
-        Block::of(&[byte; READ_BYTES], BLOCK_BYTES, &Prints { single: 0xff, ..Prints::default() })
+        let mut block = Block::default();
+        block.read(&[byte; READ_BYTES], BLOCK_BYTES, &Prints { single: 0xff, ..Prints::default() });
+        block
     }
 
     #[test]

@@ -112,10 +112,11 @@ impl<'a> Scan<'a> {
         self.next += BLOCK_BYTES;
         self.number += 1;
         let later = self.next + BLOCK_BYTES;
-        self.blocks[(self.number + LATER) % 4] = match self.bytes.get(later..).and_then(|rest| rest.first_chunk()) {
-            Some(bytes) => Block::of(bytes, BLOCK_BYTES, &self.search.prints),
-            None => self.last_block(later),
-        };
+        let slot = (self.number + LATER) % 4;
+        match self.bytes.get(later..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) => self.blocks[slot].read(bytes, BLOCK_BYTES, &self.search.prints),
+            None => self.blocks[slot] = self.last_block(later),
+        }
         self.find();
         Some(())
     }
@@ -136,10 +137,10 @@ impl<'a> Scan<'a> {
     #[inline(never)]
     fn last_block(&self, at: usize) -> Block {
         let known = self.bytes.len().saturating_sub(at);
-        let mut block = match known {
-            0 => Block::default(),
-            _ => Block::of(&self.last_bytes(at), known.min(BLOCK_BYTES), &self.search.prints),
-        };
+        let mut block = Block::default();
+        if known > 0 {
+            block.read(&self.last_bytes(at), known.min(BLOCK_BYTES), &self.search.prints);
+        }
         if self.open {
             block.assume(known);
         }
