@@ -97,7 +97,7 @@ impl<'a> Candidates<'a> {
                 self.needs_more = true;
                 return;
             }
-            self.start_digits(digits);
+            self.digits = self.kinds(at, digits);
         }
         self.groups = self.index.search.groups.filter(|_| groups);
         self.colons = self.index.search.colons.filter(|_| colons);
@@ -115,11 +115,25 @@ impl<'a> Candidates<'a> {
         self.is_cut(at, run) || self.kinds(at, run) != 0
     }
 
+    /// The kinds that a run of digits may be.
     #[inline(always)]
     fn kinds(&self, at: usize, run: usize) -> u64 {
         let before = if at > self.text.floor { self.text.bytes.get(at - 1).copied() } else { None };
         let byte = |at: usize| self.text.bytes.get(at).copied();
-        self.index.digits.kinds(run, byte(at).unwrap_or(0), before, byte(at + run))
+        let table = &self.index.digits;
+        let kinds = table.kinds(run, byte(at).unwrap_or(0), before, byte(at + run));
+        if kinds & table.grouped == 0 { kinds } else { kinds & self.with_next_group(at + run) }
+    }
+
+    /// The kinds that a run of digits may be for what follows it.
+    #[inline(never)]
+    fn with_next_group(&self, end: usize) -> u64 {
+        let table = &self.index.digits;
+        match self.text.next_group(end) {
+            0 => !table.grouped,
+            1..LONG_GROUP => !table.long_grouped,
+            _ => u64::MAX,
+        }
     }
 
     /// The run may go on in what has not arrived yet.
@@ -127,18 +141,6 @@ impl<'a> Candidates<'a> {
     fn is_cut(&self, at: usize, run: usize) -> bool {
         let known = self.text.bytes.len().saturating_sub(at);
         self.text.open && known <= run && known < MAX_DIGITS
-    }
-
-    fn start_digits(&mut self, run: usize) {
-        self.digits = self.kinds(self.at, run);
-        let table = &self.index.digits;
-        if self.digits & table.grouped != 0 {
-            self.digits &= match self.text.next_group(self.at + run) {
-                0 => !table.grouped,
-                1..LONG_GROUP => !table.long_grouped,
-                _ => u64::MAX,
-            };
-        }
     }
 
     #[inline(always)]
