@@ -222,7 +222,7 @@ impl<'a> Scan<'a> {
             left &= left - 1;
             let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
             let sought = (prints >> shift & 1) | (before_token >> shift & 1) << 1 | (long >> shift & 1) << 2;
-            let ways = sought & self.search.may_start(rest);
+            let ways = sought & self.search.ways(rest);
             anchors |= u64::from(ways != 0) << shift;
             sifted |= (ways >> 1 & 1) << shift;
         }

@@ -5,8 +5,6 @@ use crate::block::{FINGERPRINT_BYTES, Prints};
 /// Three bytes, six bits of each.
 const TRIPLES: usize = 1 << 18;
 
-/// A bit for each way of searching: see [`Sought`].
-const ALL_WAYS: u64 = 7;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Search {
@@ -21,8 +19,6 @@ pub(crate) struct Search {
     pub(crate) colons: Option<usize>,
     /// For three bytes one bit per way of searching, four bits apart: whether some fingerprint is so. Most places end here.
     triples: Box<[u64]>,
-    /// A fingerprint of one byte is in force, beside the one of `prints`: every place counts.
-    unsifted: bool,
 }
 
 /// How an anchor is searched for.
@@ -54,52 +50,33 @@ impl Search {
             groups: None,
             colons: None,
             triples: vec![0; TRIPLES / 16].into_boxed_slice(),
-            unsifted: false,
         }
     }
 
-    /// Enters the bytes of a fingerprint; when there are but two, every third.
+    /// Enters the bytes of a fingerprint, and every byte in place of one that it has not.
     pub(crate) fn sift(&mut self, sought: Sought, print: [Option<u8>; FINGERPRINT_BYTES], any_case: bool) {
-        let [Some(first), second, third] = print else { return };
-        match second {
-            Some(second) => cases(first, any_case).for_each(|first| {
-                cases(second, any_case).for_each(|second| match third {
-                    Some(third) => cases(third, any_case).for_each(|third| self.enter(sought, first, second, third)),
-                    None => (0..64).for_each(|third| self.enter(sought, first, second, third)),
-                });
-            }),
-            // Enough that a long word starts there; six bits of each byte are looked at.
-            None if sought == Sought::Long => (0..64).for_each(|second| {
-                (0..64).for_each(|third| self.enter(sought, first, second, third));
-            }),
-            None => self.unsifted |= first != self.prints.single,
+        let sixes = |byte: u8| 1 << (byte & 63) | if any_case { 1 << (byte.to_ascii_uppercase() & 63) } else { 0 };
+        let [first, second, third] = print.map(|byte| byte.map_or(u64::MAX, sixes));
+        for first in ones(first) {
+            for second in ones(second) {
+                ones(third).for_each(|third| self.enter(sought, triple(first, second, third)));
+            }
         }
     }
 
     #[inline(never)]
-    fn enter(&mut self, sought: Sought, first: u8, second: u8, third: u8) {
-        let triple = triple(first, second, third);
+    fn enter(&mut self, sought: Sought, triple: usize) {
         if let Some(ways) = self.triples.get_mut(triple / 16) {
-            *ways |= (sought.bit()) << (4 * (triple % 16));
+            *ways |= 1 << (4 * (triple % 16) + sought as usize);
         }
     }
 
-    /// The ways of searching by which a fingerprint may be at the start of these bytes.
+    /// The ways of searching by which a fingerprint may be at the start of these bytes: a bit for each.
     #[inline(always)]
-    pub(crate) fn may_start(&self, bytes: &[u8]) -> u64 {
-        let [first, second, third, ..] = bytes else { return ALL_WAYS };
-        if self.unsifted || *first == self.prints.single {
-            return ALL_WAYS;
-        }
+    pub(crate) fn ways(&self, bytes: &[u8]) -> u64 {
+        let [first, second, third, ..] = bytes else { return u64::MAX };
         let triple = triple(*first, *second, *third);
-        self.triples.get(triple / 16).map_or(ALL_WAYS, |ways| ways >> (4 * (triple % 16)) & ALL_WAYS)
-    }
-}
-
-impl Sought {
-    /// One bit for each.
-    pub(crate) fn bit(self) -> u64 {
-        1 << self as u32
+        self.triples.get(triple / 16).map_or(u64::MAX, |ways| ways >> (4 * (triple % 16)))
     }
 }
 
@@ -107,6 +84,15 @@ impl Sought {
 #[inline(always)]
 pub(crate) fn triple(first: u8, second: u8, third: u8) -> usize {
     usize::from(first & 63) << 12 | usize::from(second & 63) << 6 | usize::from(third & 63)
+}
+
+/// The numbers of the bits that are set.
+fn ones(mut bits: u64) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let bit = bits.trailing_zeros() as u8;
+        bits &= bits.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    })
 }
 
 /// The byte, and its capital when that counts too.
