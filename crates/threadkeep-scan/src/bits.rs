@@ -49,7 +49,7 @@ pub(crate) fn behind(here: u64, before: u64, count: u32) -> u64 {
 
 /// Bit n is bit n + `count`: what stands after each byte.
 #[inline(always)]
-pub(crate) fn ahead(here: u64, after: u64, count: u32) -> u64 {
+fn ahead(here: u64, after: u64, count: u32) -> u64 {
     here >> count | after << (64 - count)
 }
 

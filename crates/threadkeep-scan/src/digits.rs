@@ -33,8 +33,8 @@ pub(crate) struct DigitTable {
     rules: Vec<usize>,
     by_length: [u64; MAX_DIGITS + 1],
     /// By the byte before the run; the last one is for nothing.
-    before: Box<[u64]>,
-    after: Box<[u64]>,
+    before: Box<Around>,
+    after: Box<Around>,
     high: u64,
     pub(crate) grouped: u64,
     /// Those of `grouped` whose next group has four digits at least.
@@ -43,12 +43,14 @@ pub(crate) struct DigitTable {
 
 const NOTHING: usize = 256;
 
+type Around = [u64; NOTHING + 1];
+
 /// Digits of a group that is told from shorter ones.
 pub const LONG_GROUP: usize = 4;
 
 // In one place: it runs when a masker is built.
 #[inline(never)]
-fn enter(table: &mut [u64], kind: u64, class: Option<Class>) {
+fn enter(table: &mut Around, kind: u64, class: Option<Class>) {
     for (byte, kinds) in table.iter_mut().enumerate() {
         let fits = class.is_none_or(|class| byte != NOTHING && class.has(byte as u8));
         *kinds |= if fits { kind } else { 0 };
@@ -57,7 +59,7 @@ fn enter(table: &mut [u64], kind: u64, class: Option<Class>) {
 
 impl DigitTable {
     pub(crate) fn new() -> Self {
-        let none = || vec![0; NOTHING + 1].into_boxed_slice();
+        let none = || Box::new([0; NOTHING + 1]);
         let [high, grouped, long_grouped] = [0; 3];
         Self {
             rules: Vec::new(),
@@ -85,7 +87,7 @@ impl DigitTable {
     /// The kinds that a run of `len` digits between these bytes may be, of which this is the first.
     #[inline(always)]
     pub(crate) fn kinds(&self, len: usize, first: u8, before: Option<u8>, after: Option<u8>) -> u64 {
-        let by = |table: &[u64], byte: Option<u8>| table.get(byte.map_or(NOTHING, usize::from)).copied().unwrap_or(0);
+        let by = |table: &Around, byte: Option<u8>| table[byte.map_or(NOTHING, usize::from)];
         let low = if first < b'2' { self.high } else { 0 };
         self.by_length.get(len).copied().unwrap_or(0) & by(&self.before, before) & by(&self.after, after) & !low
     }
