@@ -113,7 +113,7 @@ impl Index {
     pub fn finish(mut self, prints: Prints, prints_before_token: Prints) -> Self {
         self.search.prints = prints;
         self.search.prints_before_token = prints_before_token;
-        self.search.sift(Sought::Anywhere, PLACEHOLDER.map(Some), false);
+        self.search.sift(Sought::Anywhere, PLACEHOLDER.map(Some));
         // The anchors of a pair are chained from the last to the first, so that the first stands in front.
         for number in (0..self.anchors.len()).rev() {
             self.chain(number);
@@ -149,7 +149,7 @@ impl Index {
             third,
             third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
         };
-        self.search.sift(anchor.sought, [Some(first), second, third], anchor.any_case);
+        self.search.sift(anchor.sought, [Some(first), second, third]);
         for first in cases(first, anchor.any_case) {
             match second {
                 Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),
