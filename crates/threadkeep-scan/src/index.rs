@@ -7,13 +7,13 @@ use crate::block::{FINGERPRINT_BYTES, Prints};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::{DigitTable, Digits};
 use crate::scan::{Scan, Text};
-use crate::search::{DigitRuns, Search, Sought, cases};
+use crate::search::{DigitRuns, Search, Sought};
 
 /// The start of a placeholder.
 pub const PLACEHOLDER: [u8; FINGERPRINT_BYTES] = *b"[RE";
 
-/// Pairs of seven-bit bytes.
-const PAIRS: usize = 1 << 14;
+/// Pairs of bytes, five bits of each: letters of either case are the same.
+const PAIRS: usize = 1 << 10;
 
 #[derive(Debug, Clone)]
 pub struct Index {
@@ -150,11 +150,9 @@ impl Index {
             third_capital: third.filter(|_| anchor.any_case).map(|third| third.to_ascii_uppercase()),
         };
         self.search.sift(anchor.sought, [Some(first), second, third]);
-        for first in cases(first, anchor.any_case) {
-            match second {
-                Some(second) => cases(second, anchor.any_case).for_each(|second| self.link(pair(first, second), link)),
-                None => (0..128).for_each(|second| self.link(pair(first, second), link)),
-            }
+        match second {
+            Some(second) => self.link(pair(first, second), link),
+            None => (0..32).for_each(|second| self.link(pair(first, second), link)),
         }
     }
 
@@ -205,7 +203,7 @@ impl<'a> Iterator for Anchors<'a> {
 }
 
 fn pair(first: u8, second: u8) -> usize {
-    usize::from(first & 127) << 7 | usize::from(second & 127)
+    usize::from(first & 31) << 5 | usize::from(second & 31)
 }
 
 impl Anchor {

@@ -85,9 +85,3 @@ impl Search {
 fn triple(first: u8, second: u8, third: u8) -> usize {
     usize::from(first & 31) << 10 | usize::from(second & 31) << 5 | usize::from(third & 31)
 }
-
-/// The byte, and its capital when that counts too.
-pub(crate) fn cases(byte: u8, any_case: bool) -> impl Iterator<Item = u8> {
-    let capital = byte.to_ascii_uppercase();
-    std::iter::once(byte).chain((any_case && capital != byte).then_some(capital))
-}
