@@ -19,7 +19,7 @@ fn patterns_are_read_as_regular_expressions_are() {
             continue;
         }
         let items: Vec<&str> = pattern.split(' ').filter(|item| !matches!(*item, "<" | ">")).collect();
-        for literal in rule.trigger.text.split(' ') {
+        for literal in rule.trigger.text.split('\n') {
             let trigger = Trigger { on: On::Prefix, text: literal.to_owned().into() };
             // Whatever its check says of random characters is another matter.
             let alone = Rule { trigger, check: Check::None, ..rule.clone() };
@@ -29,9 +29,8 @@ fn patterns_are_read_as_regular_expressions_are() {
                 Err(RuleError::Reach | RuleError::Literal) => continue,
                 Err(error) => panic!("{}: {error}", rule.name),
             };
-            let literal = literal.replace('␣', " ");
-            let reference = Reference::new(&literal, &items);
-            check_rule(&rule.name, &masker, &reference, &texts(&literal, &items));
+            let reference = Reference::new(literal, &items);
+            check_rule(&rule.name, &masker, &reference, &texts(literal, &items));
             compared += 1;
         }
     }

@@ -74,15 +74,11 @@ pub(super) fn check_added(rule: &Rule) -> Result<(), RuleError> {
         On::InsideAnyCase => (true, true),
         On::Word | On::BeforeToken | On::Digits | On::HexGroups | On::HexColon => return Err(RuleError::Trigger),
     };
-    let text = rule.trigger.text.replace('␣', " ");
-    let literals: Vec<&str> = rule.trigger.text.split(' ').filter(|literal| !literal.is_empty()).collect();
+    let literals: Vec<&str> = rule.trigger.text.split('\n').filter(|literal| !literal.is_empty()).collect();
     let is_literal =
         |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'[' && !(any_case && byte.is_ascii_uppercase());
-    let length = |literal: &str| literal.chars().count();
-    if !LITERALS.contains(&literals.len())
-        || !literals.iter().all(|literal| LITERAL_BYTES.contains(&length(literal)))
-        || !text.bytes().all(is_literal)
-    {
+    let are_literals = |literal: &&str| LITERAL_BYTES.contains(&literal.len()) && literal.bytes().all(is_literal);
+    if !LITERALS.contains(&literals.len()) || !literals.iter().all(are_literals) {
         return Err(RuleError::Literal);
     }
     let Shape::Pattern(pattern) = &rule.shape else { return Ok(()) };
@@ -125,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_rule_of_a_callers_own_masks() {
-        let masker = Masker::builder().with_rule(rule(On::Prefix, "EMP- emp-", "d{6}", "EMPLOYEE_ID")).build().unwrap();
+        let masker = Masker::builder().with_rule(rule(On::Prefix, "EMP-\nemp-", "d{6}", "EMPLOYEE_ID")).build().unwrap();
         assert_eq!(masker.mask_text("EMP-123456, emp-123456"), "[REDACTED_EMPLOYEE_ID], [REDACTED_EMPLOYEE_ID]");
         assert_eq!(masker.mask_text("EMP-1234567"), "EMP-1234567");
     }

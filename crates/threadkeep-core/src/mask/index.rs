@@ -1,7 +1,5 @@
 //! The rules as the first pass looks for them.
 
-use std::borrow::Cow;
-
 use threadkeep_scan::{Class, Digits, Index, LONG_GROUP, Literal, MAX_DIGITS, PLACEHOLDER, Sought};
 
 use super::pattern;
@@ -22,8 +20,7 @@ pub(super) fn of(rules: &[Rule]) -> Index {
             On::HexColon => index.set_colons(number),
             on => {
                 for word in words(rule) {
-                    let text = text(word);
-                    let mut literal = literal(on, &text);
+                    let mut literal = literal(on, word);
                     literal.offset = match literal.sought {
                         Sought::Anywhere => anywhere.add(&literal),
                         Sought::BeforeToken => before_token.add(&literal),
@@ -43,10 +40,9 @@ pub(super) fn of(rules: &[Rule]) -> Index {
 pub(super) fn searched(rules: &[Rule], sought: Sought) -> Vec<(Vec<u8>, bool)> {
     let mut searched = Vec::new();
     let mut add = |on: On, word: &[u8]| {
-        let text = text(word);
-        let literal = literal(on, &text);
+        let literal = literal(on, word);
         if literal.sought == sought {
-            searched.push((text.to_vec(), literal.any_case));
+            searched.push((word.to_vec(), literal.any_case));
         }
     };
     for rule in rules {
@@ -59,23 +55,7 @@ pub(super) fn searched(rules: &[Rule], sought: Sought) -> Vec<(Vec<u8>, bool)> {
 }
 
 fn words(rule: &Rule) -> impl Iterator<Item = &[u8]> {
-    rule.trigger.text.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty())
-}
-
-/// The word with spaces, where a sign stands for them because a space separates: `␣`, the only one beyond ASCII.
-fn text(word: &[u8]) -> Cow<'_, [u8]> {
-    if word.is_ascii() {
-        return Cow::Borrowed(word);
-    }
-    let mut text = Vec::new();
-    for byte in word {
-        match byte {
-            0x80..0xc0 => {}
-            0xc0.. => text.push(b' '),
-            _ => text.push(*byte),
-        }
-    }
-    Cow::Owned(text)
+    rule.trigger.text.as_bytes().split(|byte| *byte == b'\n').filter(|word| !word.is_empty())
 }
 
 fn literal(on: On, text: &[u8]) -> Literal<'_> {

@@ -91,15 +91,17 @@ fn read_rule(rule: &Value) -> Result<Rule, MaskerOptionsError> {
         (true, false) => On::Inside,
         (true, true) => On::InsideAnyCase,
     };
-    // Where a space separates literals, another sign stands for one.
-    let literals: Vec<_> = texts(&rule["literals"])?.into_iter().map(|literal| literal.replace(' ', "␣")).collect();
+    let literals = texts(&rule["literals"])?;
+    if literals.iter().any(|literal| literal.contains('\n')) {
+        return Err(MaskerOptionsError::Rule(RuleError::Literal));
+    }
     Ok(Rule {
         name: name.into(),
         kind,
         label,
         scope: Scope::Default,
         generic: false,
-        trigger: Trigger { on, text: literals.join(" ").into() },
+        trigger: Trigger { on, text: literals.join("\n").into() },
         shape: Shape::Pattern(text(&rule["pattern"])?.to_owned().into()),
         check: Check::None,
     })

@@ -8,12 +8,12 @@ use threadkeep_scan::{FINGERPRINT_BYTES, Literal, Prints};
 const BUCKETS: usize = 8;
 
 /// Fingerprints, a line for each bucket, separated by spaces; a tabulator stands for a space.
-type Chosen = [&'static str; BUCKETS];
+type Lines = [&'static str; BUCKETS];
 
 /// Those of the built-in rules that count everywhere, found by annealing against prose, source text and JSON
 /// (`docs/masking.md`): of other texts a sixth as many pass as when each takes what is best for itself. Whatever is not here
 /// goes by its first three bytes.
-const ANYWHERE: Chosen = [
+const ANYWHERE: Lines = [
     "xox :fx za| pas |ey",
     "EGI AKC AP1 AP2 AP3 AP4 AP5 AP6 AP7 AP8 AP9 JQQ %7C AWS AAA AZD +AC *:",
     "CS: m2_ SSW ==: []: ssw cur",
@@ -25,7 +25,7 @@ const ANYWHERE: Chosen = [
 ];
 
 /// Those that count before a token, found against what stands there.
-const BEFORE_TOKEN: Chosen = [
+const BEFORE_TOKEN: Lines = [
     "e_k eke ede uth gol rok rak ete wol erh gre ral wre zbe wak ebe zoh",
     "tok n_k iva _pa dob ook ndb dfl nfl oll ypa ida epo ypo ifa tfo ndl ilj xpa ndo ipo ota ell efl",
     "itt tfu pgr tsy tly lgu rdu itr nsy nfu ycr plu pst ltr",
@@ -42,18 +42,20 @@ type Print = [u8; FINGERPRINT_BYTES];
 /// The fingerprints of literals that are searched for together.
 pub(super) struct Fingerprints {
     pub(super) prints: Prints,
-    chosen: Places,
+    chosen: &'static Chosen,
 }
 
 impl Fingerprints {
     /// For what counts everywhere.
     pub(super) fn anywhere() -> Self {
-        Self { prints: Prints::default(), chosen: Places::of(&ANYWHERE) }
+        static CHOSEN: Chosen = Chosen::of(&read::<{ read::<0>(&ANYWHERE).1 }>(&ANYWHERE).0);
+        Self { prints: Prints::default(), chosen: &CHOSEN }
     }
 
     /// For what counts before a token.
     pub(super) fn before_token() -> Self {
-        Self { prints: Prints::default(), chosen: Places::of(&BEFORE_TOKEN) }
+        static CHOSEN: Chosen = Chosen::of(&read::<{ read::<0>(&BEFORE_TOKEN).1 }>(&BEFORE_TOKEN).0);
+        Self { prints: Prints::default(), chosen: &CHOSEN }
     }
 
     /// Enters the fingerprint of a literal, and says where in the literal it starts. Those of built-in rules come first.
@@ -99,38 +101,61 @@ fn enter(prints: &mut Prints, bucket: Option<usize>, print: Print, any_case: boo
     }
 }
 
-/// The buckets of [`Chosen`] fingerprints.
-struct Places {
-    prints: Vec<(Print, usize)>,
+/// Fingerprints with their buckets.
+struct Chosen {
+    prints: &'static [(Print, u8)],
     /// Says of most texts that they are none of them, sooner than a search.
     filter: [u64; FILTER_BITS / 64],
 }
 
 const FILTER_BITS: usize = 1 << 12;
 
-impl Places {
-    fn of(chosen: &Chosen) -> Self {
-        let mut places = Self { prints: Vec::new(), filter: [0; FILTER_BITS / 64] };
-        for (bucket, line) in chosen.iter().enumerate() {
-            for text in line.as_bytes().split(|byte| *byte == b' ') {
-                let print = print(text, 0).map(|byte| if byte == b'\t' { b' ' } else { byte });
-                places.filter[hash(print) / 64] |= 1 << (hash(print) % 64);
-                places.prints.push((print, bucket));
-            }
+impl Chosen {
+    const fn of(prints: &'static [(Print, u8)]) -> Self {
+        let mut filter = [0; FILTER_BITS / 64];
+        let mut number = 0;
+        while number < prints.len() {
+            let hash = hash(prints[number].0);
+            filter[hash / 64] |= 1 << (hash % 64);
+            number += 1;
         }
-        places
+        Self { prints, filter }
     }
 
     fn bucket(&self, print: Print) -> Option<usize> {
         if self.filter[hash(print) / 64] >> (hash(print) % 64) & 1 == 0 {
             return None;
         }
-        self.prints.iter().find(|(own, _)| *own == print).map(|(_, bucket)| *bucket)
+        self.prints.iter().find(|(own, _)| *own == print).map(|(_, bucket)| usize::from(*bucket))
     }
 }
 
-fn hash(print: Print) -> usize {
-    print.iter().fold(0, |hash, byte| hash * 31 + usize::from(*byte)) % FILTER_BITS
+const fn hash(print: Print) -> usize {
+    (print[0] as usize * 31 * 31 + print[1] as usize * 31 + print[2] as usize) % FILTER_BITS
+}
+
+/// As many of them as fit, and how many there are.
+const fn read<const N: usize>(lines: &Lines) -> ([(Print, u8); N], usize) {
+    let mut prints = [([0; FINGERPRINT_BYTES], 0); N];
+    let (mut count, mut bucket) = (0, 0);
+    while bucket < BUCKETS {
+        let line = lines[bucket].as_bytes();
+        let (mut at, mut place) = (0, 0);
+        while at < line.len() {
+            if line[at] == b' ' {
+                (count, place) = (count + 1, 0);
+            } else {
+                if count < N {
+                    prints[count].0[place] = if line[at] == b'\t' { b' ' } else { line[at] };
+                    prints[count].1 = bucket as u8;
+                }
+                place += 1;
+            }
+            at += 1;
+        }
+        (count, bucket) = (count + 1, bucket + 1);
+    }
+    (prints, count)
 }
 
 /// Where a fingerprint may start: before the first space, because what precedes a space may already have been given

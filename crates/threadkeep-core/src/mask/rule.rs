@@ -80,7 +80,7 @@ pub enum Scope {
 pub struct Trigger {
     /// What the text is.
     pub on: On,
-    /// Separated by spaces; `␣` stands for a space.
+    /// One a line.
     pub text: Cow<'static, str>,
 }
 

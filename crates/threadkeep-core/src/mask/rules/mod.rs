@@ -12,7 +12,7 @@ mod secret;
 
 use super::check::Check;
 use super::rule::{DetectorFn, Kind, On, Rule, Scope};
-use packed::{Packed, pack, pack_detectors};
+use packed::{Packed, pack, pack_detectors, text};
 
 /// A rule as it is written down.
 #[derive(Clone, Copy)]
@@ -43,19 +43,19 @@ const OPT_IN: &[&[Line]] = &[&national::RULES];
 /// Every rule that is on by default.
 pub(super) fn default() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(DEFAULT).1;
-    static TEXT: [u8; LEN] = pack(DEFAULT).0;
+    const TEXT: &str = text(&pack::<LEN>(DEFAULT).0);
     const DETECTORS: usize = pack_detectors::<0>(DEFAULT).1;
     static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(DEFAULT).0;
-    Packed::new(&TEXT, &FUNCTIONS)
+    Packed::new(TEXT, &FUNCTIONS)
 }
 
 /// Every rule there is. Whoever takes the default ones alone does not carry the others.
 pub(super) fn all() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(OPT_IN).1;
-    static TEXT: [u8; LEN] = pack(OPT_IN).0;
+    const TEXT: &str = text(&pack::<LEN>(OPT_IN).0);
     const DETECTORS: usize = pack_detectors::<0>(OPT_IN).1;
     static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(OPT_IN).0;
-    default().chain(Packed::new(&TEXT, &FUNCTIONS))
+    default().chain(Packed::new(TEXT, &FUNCTIONS))
 }
 
 /// Where the format of a built-in rule is described.

@@ -1,8 +1,8 @@
 //! The table as it is carried: one text, made while the crate compiles. References would cost more than what they
 //! refer to, and where a format is described need not be known to mask it.
 //!
-//! A line is its kind, trigger and check as one letter each, the bits of the check, then name, label, trigger text,
-//! pattern and locale, separated by tabs. A label that is the name in upper case is left out.
+//! A line is its kind, trigger and check as one letter each, the bits of the check, then name, label, the texts of the trigger,
+//! one a line, pattern and locale, separated by tabs. A label that is the name in upper case is left out.
 
 use std::borrow::Cow;
 
@@ -32,6 +32,14 @@ const DETECTOR: &str = "";
 
 /// Stands for the locale of a rule that must be asked for by name.
 const OPT_IN: &str = "!";
+
+/// Packed tables as text; nothing when they are none.
+pub(super) const fn text(packed: &[u8]) -> &str {
+    match std::str::from_utf8(packed) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
 
 /// The tables as one text of `N` bytes, and the number of bytes that they need.
 pub(super) const fn pack<const N: usize>(tables: &[&[Line]]) -> ([u8; N], usize) {
@@ -94,7 +102,7 @@ impl<const N: usize> Writer<N> {
         self.byte(b'0' + bits);
         self.field(line.name);
         self.field(if is_upper(line.label, line.name) { "" } else { line.label });
-        self.field(line.trigger.1);
+        self.words(line.trigger.1);
         self.field(match line.shape {
             LineShape::Pattern(pattern) => pattern,
             LineShape::Detector(_) => DETECTOR,
@@ -109,6 +117,22 @@ impl<const N: usize> Writer<N> {
 
     const fn field(&mut self, text: &str) {
         self.text(text);
+        self.byte(b'\t');
+    }
+
+    /// One a line: in the table a space separates them, and `␣`, the only sign beyond ASCII, stands for a space.
+    const fn words(&mut self, words: &str) {
+        let words = words.as_bytes();
+        let mut index = 0;
+        while index < words.len() {
+            match words[index] {
+                b' ' => self.byte(b'\n'),
+                0xe2 => self.byte(b' '),
+                0x80..0xc0 => {}
+                byte => self.byte(byte),
+            }
+            index += 1;
+        }
         self.byte(b'\t');
     }
 
@@ -200,8 +224,8 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    pub(super) fn new(text: &'static [u8], functions: &'static [DetectorFn]) -> Self {
-        Self { text: std::str::from_utf8(text).unwrap_or_default(), functions: functions.iter() }
+    pub(super) fn new(text: &'static str, functions: &'static [DetectorFn]) -> Self {
+        Self { text, functions: functions.iter() }
     }
 
     /// The text up to the separator, which is skipped.
@@ -263,7 +287,8 @@ mod tests {
         for (rule, line) in default().zip(lines) {
             assert_eq!((rule.name.as_ref(), rule.label().as_ref()), (line.name, line.label));
             assert_eq!((rule.kind, rule.scope, rule.generic), (line.kind, line.scope, line.generic), "{}", line.name);
-            assert_eq!((rule.trigger.on, rule.trigger.text.as_ref()), (line.on(), line.trigger.1), "{}", line.name);
+            let written = line.trigger.1.replace(' ', "\n").replace('␣', " ");
+            assert_eq!((rule.trigger.on, rule.trigger.text.as_ref()), (line.on(), written.as_str()), "{}", line.name);
             assert_eq!(rule.check, line.check, "{}", line.name);
             match (rule.shape, line.shape) {
                 (Shape::Pattern(own), LineShape::Pattern(written)) => assert_eq!(own, written),
