@@ -66,21 +66,21 @@ pub struct Literal<'l> {
     pub offset: usize,
 }
 
-impl Default for Index {
-    /// With nothing to look for.
-    fn default() -> Self {
+impl Index {
+    /// With nothing to look for yet, and room for as many literals of so many bytes together.
+    #[must_use]
+    pub fn with_room(literals: usize, bytes: usize) -> Self {
         Self {
             search: Search::new(),
             pairs: vec![0; PAIRS].into_boxed_slice(),
-            links: Vec::new(),
-            anchors: Vec::new(),
-            literals: Vec::new(),
+            // One of a single letter has a link for each that may follow.
+            links: Vec::with_capacity(literals + 32),
+            anchors: Vec::with_capacity(literals),
+            literals: Vec::with_capacity(bytes),
             digits: DigitTable::new(),
         }
     }
-}
 
-impl Index {
     /// A literal of a rule. Where two stand at one place, the one that was added first is tried first.
     pub fn add_literal(&mut self, rule: usize, literal: Literal<'_>) {
         let Literal { text, any_case, word_start, sought, offset } = literal;

@@ -7,9 +7,13 @@ use super::prints::Fingerprints;
 use super::rule::{On, Rule};
 use super::token::TOKEN;
 
+/// Literals of a rule and their bytes, on average and generously: what is reserved at once is not copied while it grows.
+const LITERALS: usize = 4;
+const LITERAL_BYTES: usize = 24;
+
 /// What is looked for, by the numbers of the rules.
 pub(super) fn of(rules: &[Rule]) -> Index {
-    let mut index = Index::default();
+    let mut index = Index::with_room(LITERALS * rules.len(), LITERAL_BYTES * rules.len());
     let (mut anywhere, mut before_token) = (Fingerprints::anywhere(), Fingerprints::before_token());
     for (number, rule) in rules.iter().enumerate() {
         match rule.trigger.on {

@@ -47,8 +47,11 @@ pub struct Finding<'m> {
 impl Default for Masker {
     /// Every rule that is on by default.
     fn default() -> Self {
-        static DEFAULT: LazyLock<Arc<Compiled>> =
-            LazyLock::new(|| Arc::new(Compiled::new(rules::default().collect(), Vec::new())));
+        static DEFAULT: LazyLock<Arc<Compiled>> = LazyLock::new(|| {
+            let mut rules = Vec::with_capacity(rules::DEFAULT_COUNT);
+            rules.extend(rules::default());
+            Arc::new(Compiled::new(rules, Vec::new()))
+        });
         Self { compiled: Arc::clone(&DEFAULT) }
     }
 }

@@ -29,6 +29,8 @@ fn what_is_wrong_is_told() {
     }
     assert_eq!(error(json!({ "with": ["no-such"] })), MaskerOptionsError::Rule(RuleError::UnknownRule));
     assert_eq!(error(json!({ "locales": ["xx"] })), MaskerOptionsError::Rule(RuleError::UnknownLocale));
+    let rule = json!({ "name": "x", "literals": ["EMP-\nemp-"], "pattern": "d{6}" });
+    assert_eq!(error(json!({ "rules": [rule] })), MaskerOptionsError::Rule(RuleError::Literal));
     let rule = json!({ "name": "x", "literals": ["EMP-"], "pattern": "d{6}", "kind": "odd" });
     assert_eq!(error(json!({ "rules": [rule] })), MaskerOptionsError::Rule(RuleError::UnknownRule));
 }

@@ -40,6 +40,15 @@ const DEFAULT: &[&[Line]] =
 
 const OPT_IN: &[&[Line]] = &[&national::RULES];
 
+/// How many rules are on by default.
+pub(super) const DEFAULT_COUNT: usize = {
+    let (mut count, mut table) = (0, 0);
+    while table < DEFAULT.len() {
+        (count, table) = (count + DEFAULT[table].len(), table + 1);
+    }
+    count
+};
+
 /// Every rule that is on by default.
 pub(super) fn default() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(DEFAULT).1;
