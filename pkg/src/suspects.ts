@@ -27,7 +27,8 @@ const PAYLOAD_UNITS = 1024;
 const ID_UNITS = 40;
 /** What is nested deeper is for Rust to refuse. */
 const MAX_DEPTH = 64;
-const SHORTEST_CARD = 1e12;
+/** No card has a smaller number: a date in milliseconds is less. */
+const SMALLEST_CARD = 4e12;
 const MAX_NAMES = 1000;
 
 /** A name of a field may tell that its value is a secret; an odd one holds half a letter. */
@@ -93,18 +94,19 @@ export class Suspects {
         if (!isWhole(fields[name])) return false;
         continue;
       }
-      if (this.#name(name) === 'odd') return false;
-      if (!this.#isCleanValue(fields[name], name, depth + 1)) return false;
+      const known = this.#name(name);
+      if (known === 'odd') return false;
+      if (!this.#isCleanValue(fields[name], name, known, depth + 1)) return false;
     }
     return true;
   }
 
-  #isCleanValue(value: unknown, name: string | undefined, depth: number): boolean {
+  #isCleanValue(value: unknown, name: string, known: Name, depth: number): boolean {
     switch (typeof value) {
       case 'string':
-        return this.#isCleanText(value, name);
+        return this.#isCleanText(value, name, known);
       case 'number':
-        if (value >= SHORTEST_CARD) this.#add(String(value));
+        if (value >= SMALLEST_CARD) this.#add(String(value));
         return Number.isFinite(value);
       case 'boolean':
       case 'undefined':
@@ -112,7 +114,7 @@ export class Suspects {
       case 'object':
         if (value === null) return true;
         if (depth > MAX_DEPTH) return false;
-        if (Array.isArray(value)) return isPlainList(value) && this.#isCleanList(value, name, depth);
+        if (Array.isArray(value)) return isPlainList(value) && this.#isCleanList(value, name, known, depth);
         return isPlain(value) && this.#isCleanObject(value, depth);
       default:
         return false;
@@ -120,35 +122,38 @@ export class Suspects {
   }
 
   /** Texts in a list stand under its name. */
-  #isCleanList(items: readonly unknown[], name: string | undefined, depth: number): boolean {
+  #isCleanList(items: readonly unknown[], name: string, known: Name, depth: number): boolean {
     for (let at = 0; at < items.length; at += 1) {
       const item = items[at];
-      if (!this.#isCleanValue(item, typeof item === 'string' ? name : undefined, depth + 1)) return false;
+      const own = typeof item === 'string' ? known : 'plain';
+      if (!this.#isCleanValue(item, name, own, depth + 1)) return false;
     }
     return true;
   }
 
   #isCleanObject(value: Record<string, unknown>, depth: number): boolean {
     for (const name in value) {
-      if (this.#name(name) === 'odd') return false;
+      let known = this.#name(name);
+      if (known === 'odd') return false;
       let told = name;
       if (name === 'value' || name === 'Value') {
         // `{"name": "DB_PASSWORD", "value": "…"}`, but not everywhere: there its own name tells.
-        if (this.#name(name) === 'telling') return false;
+        if (known === 'telling') return false;
         told = nameBeside(value) ?? name;
+        known = this.#name(told);
       }
-      if (!this.#isCleanValue(value[name], told, depth + 1)) return false;
+      if (!this.#isCleanValue(value[name], told, known, depth + 1)) return false;
     }
     return true;
   }
 
-  #isCleanText(text: string, name: string | undefined): boolean {
-    if (name !== undefined && this.#name(name) === 'telling' && this.#judge.isTold(name, text)) return false;
+  #isCleanText(text: string, name: string, known: Name): boolean {
+    if (known === 'telling' && this.#judge.isTold(name, text)) return false;
     if (text.length <= LONG_UNITS) {
       this.#add(text);
       return true;
     }
-    if (text.length >= PAYLOAD_UNITS && !PROSE.has(name ?? '') && this.#judge.isPayload(text)) return true;
+    if (text.length >= PAYLOAD_UNITS && !PROSE.has(name) && this.#judge.isPayload(text)) return true;
     // A private key may go on in the next text.
     return text.isWellFormed() && !text.includes('-----BEGIN ') && !this.#judge.mayHold(text);
   }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::counts::MaskCounts;
+use super::detect::card;
 use super::detect::pem::cut;
 use super::masker::Masker;
 use super::rule::Rule;
@@ -147,10 +148,9 @@ impl Masker {
         pass.key_is_open |= opens;
     }
 
-    /// Only 13 to 19 digits can be a card; any other number stays a number.
+    /// Only a card is masked; any other number stays a number.
     fn mask_number(&self, number: &serde_json::Number, pass: &mut Pass) -> Option<String> {
-        const SHORTEST_CARD: u64 = 1_000_000_000_000;
-        let digits = number.as_u64().filter(|value| *value >= SHORTEST_CARD)?.to_string();
+        let digits = number.as_u64().filter(|value| *value >= card::SMALLEST)?.to_string();
         let findings = self.find(&digits);
         let finding = findings.first().filter(|finding| finding.rule.name == "card" && finding.len == digits.len())?;
         pass.counts.hit(finding.rule);

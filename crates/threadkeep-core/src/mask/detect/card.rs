@@ -8,6 +8,9 @@ use threadkeep_scan::Class;
 
 const MAX_DIGITS: usize = 19;
 
+/// No card has a smaller number: the shortest have thirteen digits, and the first of these is 4.
+pub(in crate::mask) const SMALLEST: u64 = 4_000_000_000_000;
+
 /// Triggered by the first digit.
 pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
@@ -129,6 +132,17 @@ mod tests {
         for (len, four) in (1..=MAX_DIGITS).flat_map(|len| (0..2000u32).map(move |four| (len, four))) {
             let digits: Vec<u8> = format!("{four:04}{:015}", 0).bytes().map(|byte| byte - b'0').take(len).collect();
             assert!(len == 15 || !is_issued(&digits), "{digits:?}");
+        }
+    }
+
+    #[test]
+    fn no_card_has_a_number_below_the_smallest() {
+        let smallest = SMALLEST.to_string();
+        let is_issued = |number: &str| is_issued(&number.bytes().map(|byte| byte - b'0').collect::<Vec<_>>());
+        assert!(is_issued(&smallest));
+        for (len, four) in (4..=smallest.len()).flat_map(|len| (1000..10_000u32).map(move |four| (len, four))) {
+            let number = format!("{four}{}", "0".repeat(len - 4));
+            assert!(len == smallest.len() && number >= smallest || !is_issued(&number), "{number}");
         }
     }
 }
