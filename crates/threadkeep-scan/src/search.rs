@@ -5,7 +5,6 @@ use crate::block::{FINGERPRINT_BYTES, Prints};
 /// Three bytes, five bits of each.
 const TRIPLES: usize = 1 << 15;
 
-
 #[derive(Debug, Clone)]
 pub(crate) struct Search {
     /// Of the anchors that count everywhere.

@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_rule_of_a_callers_own_masks() {
-        let masker = Masker::builder().with_rule(rule(On::Prefix, "EMP-\nemp-", "d{6}", "EMPLOYEE_ID")).build().unwrap();
+        let masker =
+            Masker::builder().with_rule(rule(On::Prefix, "EMP-\nemp-", "d{6}", "EMPLOYEE_ID")).build().unwrap();
         assert_eq!(masker.mask_text("EMP-123456, emp-123456"), "[REDACTED_EMPLOYEE_ID], [REDACTED_EMPLOYEE_ID]");
         assert_eq!(masker.mask_text("EMP-1234567"), "EMP-1234567");
     }

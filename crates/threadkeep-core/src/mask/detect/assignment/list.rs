@@ -152,3 +152,6 @@ fn trimmed(text: &[u8]) -> &[u8] {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;
