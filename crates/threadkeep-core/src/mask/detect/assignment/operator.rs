@@ -190,11 +190,14 @@ fn after_words(window: &Window<'_>, name: &Name<'_>) -> Option<(&'static str, us
     let at = name.tail.end + len;
     let at = at + window.run(at, 2, &Class::QUOTE);
     let at = skip_space(window, at);
+    // In prose, most words are followed by neither.
+    if !matches!(window.at(at), Some(b':' | b'=')) {
+        return is(name, words);
+    }
     [":::=", "::=", ":=", "=>", "=", ":"]
         .into_iter()
         .find(|operator| window.starts_with(at, operator.as_bytes()))
         .map(|operator| (operator, at + operator.len()))
-        .or_else(|| is(name, words))
 }
 
 /// `the password is "…"`, `password is …`.
