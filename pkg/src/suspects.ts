@@ -27,7 +27,7 @@ const PAYLOAD_UNITS = 1024;
 const ID_UNITS = 40;
 /** What is nested deeper is for Rust to refuse. */
 const MAX_DEPTH = 64;
-/** No card has a smaller number: a date in milliseconds is less. */
+/** No card has a smaller number; today's date in milliseconds is less. */
 const SMALLEST_CARD = 4e12;
 const MAX_NAMES = 1000;
 
@@ -133,6 +133,7 @@ export class Suspects {
 
   #isCleanObject(value: Record<string, unknown>, depth: number): boolean {
     for (const name in value) {
+      const field = value[name];
       let known = this.#name(name);
       if (known === 'odd') return false;
       let told = name;
@@ -140,9 +141,10 @@ export class Suspects {
         // `{"name": "DB_PASSWORD", "value": "…"}`, but not everywhere: there its own name tells.
         if (known === 'telling') return false;
         told = nameBeside(value) ?? name;
-        known = this.#name(told);
+        // It is a value, too, and there may be many: it is looked up for texts alone.
+        known = typeof field === 'string' || Array.isArray(field) ? this.#name(told) : 'plain';
       }
-      if (!this.#isCleanValue(value[name], told, known, depth + 1)) return false;
+      if (!this.#isCleanValue(field, told, known, depth + 1)) return false;
     }
     return true;
   }

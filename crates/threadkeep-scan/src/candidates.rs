@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::digits::{LONG_GROUP, MAX_DIGITS};
-use crate::index::{Anchors, Index};
+use crate::index::{Anchors, Index, PLACEHOLDER};
 use crate::scan::Text;
 use crate::search::Sought;
 use crate::word::word_starts;
@@ -103,13 +103,14 @@ impl<'a> Candidates<'a> {
         self.colons = self.index.search.colons.filter(|_| colons);
         if anchors {
             let rest = self.text.bytes.get(at..).unwrap_or_default();
-            self.bracket = rest.first() == Some(&b'[');
+            self.bracket =
+                rest.first() == Some(&PLACEHOLDER[0]) && rest.get(1).is_none_or(|byte| *byte == PLACEHOLDER[1]);
             self.anchors = self.index.anchors(rest);
             self.needs_more |= self.text.open && self.anchors.is_none();
         }
     }
 
-    /// Some rule takes runs of this length that stand where this one does.
+    /// Some rule takes runs of this length that stand where this one does, before such groups of digits.
     #[inline(always)]
     pub(crate) fn may_be_digits(&self, at: usize, run: usize) -> bool {
         self.is_cut(at, run) || self.kinds(at, run) != 0

@@ -10,7 +10,7 @@ use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::MAX_DIGITS;
 use crate::index::Index;
-use crate::search::{DigitRuns, Search};
+use crate::search::{DigitRuns, Search, Sought};
 use crate::word::{ESCAPE_BYTES, is_word};
 
 /// Token characters that a value of a long anchor has at least, from the first byte of its anchor on.
@@ -222,10 +222,12 @@ impl<'a> Scan<'a> {
             let shift = left.trailing_zeros();
             left &= left - 1;
             let rest = self.bytes.get(self.base + shift as usize..).unwrap_or_default();
-            let sought = (prints >> shift & 1) | (before_token >> shift & 1) << 1 | (long >> shift & 1) << 2;
+            let way = |places: u64, sought: Sought| (places >> shift & 1) * sought.bit();
+            let sought =
+                way(prints, Sought::Anywhere) | way(before_token, Sought::BeforeToken) | way(long, Sought::Long);
             let ways = sought & self.search.ways(rest);
             anchors |= u64::from(ways != 0) << shift;
-            sifted |= (ways >> 1 & 1) << shift;
+            sifted |= u64::from(ways & Sought::BeforeToken.bit() != 0) << shift;
         }
         (anchors, sifted)
     }

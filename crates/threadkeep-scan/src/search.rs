@@ -31,6 +31,13 @@ pub enum Sought {
     Long,
 }
 
+impl Sought {
+    /// One for each.
+    pub(crate) const fn bit(self) -> u64 {
+        1 << self as u32
+    }
+}
+
 /// Which runs of digits are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DigitRuns {
@@ -65,7 +72,7 @@ impl Search {
     #[inline(never)]
     fn enter(&mut self, sought: Sought, triple: usize) {
         if let Some(ways) = self.triples.get_mut(triple / 16) {
-            *ways |= 1 << (4 * (triple % 16) + sought as usize);
+            *ways |= sought.bit() << (4 * (triple % 16));
         }
     }
 

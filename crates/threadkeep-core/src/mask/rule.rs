@@ -80,7 +80,7 @@ pub enum Scope {
 pub struct Trigger {
     /// What the text is.
     pub on: On,
-    /// One a line.
+    /// One a line: literals, which may hold spaces, or kinds of runs of digits.
     pub text: Cow<'static, str>,
 }
 

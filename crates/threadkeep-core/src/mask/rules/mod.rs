@@ -22,6 +22,7 @@ struct Line {
     label: &'static str,
     scope: Scope,
     generic: bool,
+    /// Texts are separated by spaces here; `␣` stands for a space.
     trigger: (On, &'static str),
     shape: LineShape,
     check: Check,
@@ -53,6 +54,7 @@ pub(super) const DEFAULT_COUNT: usize = {
 pub(super) fn default() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(DEFAULT).1;
     const TEXT: &str = text(&pack::<LEN>(DEFAULT).0);
+    const { assert!(!TEXT.is_empty(), "a table holds a letter beyond ASCII") };
     const DETECTORS: usize = pack_detectors::<0>(DEFAULT).1;
     static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(DEFAULT).0;
     Packed::new(TEXT, &FUNCTIONS)
@@ -62,6 +64,7 @@ pub(super) fn default() -> impl Iterator<Item = Rule> {
 pub(super) fn all() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(OPT_IN).1;
     const TEXT: &str = text(&pack::<LEN>(OPT_IN).0);
+    const { assert!(!TEXT.is_empty(), "a table holds a letter beyond ASCII") };
     const DETECTORS: usize = pack_detectors::<0>(OPT_IN).1;
     static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(OPT_IN).0;
     default().chain(Packed::new(TEXT, &FUNCTIONS))

@@ -1,8 +1,8 @@
 //! The table as it is carried: one text, made while the crate compiles. References would cost more than what they
 //! refer to, and where a format is described need not be known to mask it.
 //!
-//! A line is its kind, trigger and check as one letter each, the bits of the check, then name, label, the texts of the trigger,
-//! one a line, pattern and locale, separated by tabs. A label that is the name in upper case is left out.
+//! A record is a rule's kind, trigger and check as one letter each, the bits of the check, then name, label, the texts of the
+//! trigger, one a line, pattern and locale, separated by tabs; a line break ends it. A label that is the name in upper case is left out.
 
 use std::borrow::Cow;
 
