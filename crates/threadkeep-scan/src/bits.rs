@@ -49,8 +49,9 @@ pub(crate) fn behind(here: u64, before: u64, count: u32) -> u64 {
 
 /// Bit n is bit n + `count`: what stands after each byte.
 #[inline(always)]
-fn ahead(here: u64, after: u64, count: u32) -> u64 {
-    here >> count | after << (64 - count)
+pub(crate) fn ahead(here: u64, after: u64, count: u32) -> u64 {
+    // In two steps, because nothing may stand between.
+    here >> count | after << 1 << (63 - count)
 }
 
 /// Where one of eight bytes is.

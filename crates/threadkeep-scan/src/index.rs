@@ -7,12 +7,12 @@ use crate::block::{FINGERPRINT_BYTES, Prints};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::{DigitTable, Digits};
 use crate::scan::{Scan, Text};
-use crate::search::{DigitRuns, Search, Sought};
+use crate::search::{DigitRuns, Search, Sought, pair};
 
 /// The start of a placeholder.
 pub const PLACEHOLDER: [u8; FINGERPRINT_BYTES] = *b"[RE";
 
-/// Pairs of bytes, five bits of each: letters of either case are the same.
+/// See [`pair`].
 const PAIRS: usize = 1 << 10;
 
 #[derive(Debug, Clone)]
@@ -200,10 +200,6 @@ impl<'a> Iterator for Anchors<'a> {
             }
         }
     }
-}
-
-fn pair(first: u8, second: u8) -> usize {
-    usize::from(first & 31) << 5 | usize::from(second & 31)
 }
 
 impl Anchor {

@@ -5,7 +5,7 @@
 //!
 //! What most blocks have none of is asked first, and the rest only of the blocks that have it.
 
-use crate::bits::{Ahead, behind, behind_two_letters, colons, from_bit, groups, unknown_prints, up_to_last};
+use crate::bits::{Ahead, ahead, behind, behind_two_letters, colons, from_bit, groups, unknown_prints, up_to_last};
 use crate::block::{self, BLOCK_BYTES, Block, READ_BYTES};
 use crate::candidates::{Candidate, Candidates, Reasons};
 use crate::digits::MAX_DIGITS;
@@ -129,9 +129,7 @@ impl<'a> Scan<'a> {
     /// Length of the run of digits that starts at a bit of this block.
     fn run(&self, shift: u32) -> usize {
         let (here, after) = (self.block(HERE).digit, self.block(AFTER).digit);
-        // In two steps, because there may be none to shift by.
-        let digits = here >> shift | (after << 1) << (63 - shift);
-        (digits.trailing_ones() as usize).min(MAX_DIGITS)
+        (ahead(here, after, shift).trailing_ones() as usize).min(MAX_DIGITS)
     }
 
     /// The text may end in it.

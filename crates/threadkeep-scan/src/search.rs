@@ -85,9 +85,14 @@ impl Search {
     }
 }
 
-/// Five bits of each byte: letters of either case are the same, and few others are mistaken for each other. The table fits into
-/// the nearest cache.
+/// Five bits of each byte: letters of either case are the same, and few others are mistaken for each other.
+#[inline(always)]
+pub(crate) fn pair(first: u8, second: u8) -> usize {
+    usize::from(first & 31) << 5 | usize::from(second & 31)
+}
+
+/// So few bits that its table fits into the nearest cache.
 #[inline(always)]
 fn triple(first: u8, second: u8, third: u8) -> usize {
-    usize::from(first & 31) << 10 | usize::from(second & 31) << 5 | usize::from(third & 31)
+    pair(first, second) << 5 | usize::from(third & 31)
 }

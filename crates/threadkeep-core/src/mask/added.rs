@@ -74,10 +74,10 @@ pub(super) fn check_added(rule: &Rule) -> Result<(), RuleError> {
         On::InsideAnyCase => (true, true),
         On::Word | On::BeforeToken | On::Digits | On::HexGroups | On::HexColon => return Err(RuleError::Trigger),
     };
-    let literals: Vec<&str> = rule.trigger.text.split('\n').filter(|literal| !literal.is_empty()).collect();
+    let literals: Vec<&[u8]> = rule.trigger.words().collect();
     let is_literal =
-        |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'[' && !(any_case && byte.is_ascii_uppercase());
-    let are_literals = |literal: &&str| LITERAL_BYTES.contains(&literal.len()) && literal.bytes().all(is_literal);
+        |byte: &u8| (b' '..=b'~').contains(byte) && *byte != b'[' && !(any_case && byte.is_ascii_uppercase());
+    let are_literals = |literal: &&[u8]| LITERAL_BYTES.contains(&literal.len()) && literal.iter().all(is_literal);
     if !LITERALS.contains(&literals.len()) || !literals.iter().all(are_literals) {
         return Err(RuleError::Literal);
     }

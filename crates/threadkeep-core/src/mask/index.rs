@@ -18,12 +18,12 @@ pub(super) fn of(rules: &[Rule]) -> Index {
     for (number, rule) in rules.iter().enumerate() {
         match rule.trigger.on {
             On::Digits => {
-                words(rule).filter_map(|runs| digits(number, runs)).for_each(|runs| index.add_digits(runs));
+                rule.trigger.words().filter_map(|runs| digits(number, runs)).for_each(|runs| index.add_digits(runs));
             }
             On::HexGroups => index.set_groups(number),
             On::HexColon => index.set_colons(number),
             on => {
-                for word in words(rule) {
+                for word in rule.trigger.words() {
                     let mut literal = literal(on, word);
                     literal.offset = match literal.sought {
                         Sought::Anywhere => anywhere.add(&literal),
@@ -51,15 +51,11 @@ pub(super) fn searched(rules: &[Rule], sought: Sought) -> Vec<(Vec<u8>, bool)> {
     };
     for rule in rules {
         if !matches!(rule.trigger.on, On::Digits | On::HexGroups | On::HexColon) {
-            words(rule).for_each(|word| add(rule.trigger.on, word));
+            rule.trigger.words().for_each(|word| add(rule.trigger.on, word));
         }
     }
     add(On::Inside, &PLACEHOLDER);
     searched
-}
-
-fn words(rule: &Rule) -> impl Iterator<Item = &[u8]> {
-    rule.trigger.text.as_bytes().split(|byte| *byte == b'\n').filter(|word| !word.is_empty())
 }
 
 fn literal(on: On, text: &[u8]) -> Literal<'_> {

@@ -84,6 +84,13 @@ pub struct Trigger {
     pub text: Cow<'static, str>,
 }
 
+impl Trigger {
+    /// The lines of its text that hold anything.
+    pub(super) fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.text.as_bytes().split(|byte| *byte == b'\n').filter(|word| !word.is_empty())
+    }
+}
+
 /// What the text of a [`Trigger`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {

@@ -151,7 +151,7 @@ impl Masker {
     /// Only a card is masked; any other number stays a number.
     fn mask_number(&self, number: &serde_json::Number, pass: &mut Pass) -> Option<String> {
         // JavaScript knows no difference between `4e15` and its digits.
-        let whole = || number.as_f64().filter(|value| value.fract() == 0.0 && *value >= 0.0).map(|value| value as u64);
+        let whole = || number.as_f64().filter(|value| value.fract() == 0.0).map(|value| value as u64);
         let digits = number.as_u64().or_else(whole).filter(|value| *value >= card::SMALLEST)?.to_string();
         let findings = self.find(&digits);
         let finding = findings.first().filter(|finding| finding.rule.name == "card" && finding.len == digits.len())?;

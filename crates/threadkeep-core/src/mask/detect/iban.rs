@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::mask::check::mod97;
 use crate::mask::window::Window;
-use threadkeep_scan::Class;
 
 /// Longest IBAN, in characters without spaces.
 const MAX_CHARS: usize = 34;
@@ -15,11 +14,6 @@ pub(in crate::mask) fn find(window: &Window<'_>, anchor: Range<usize>) -> Option
     let length = length(&country.map(|byte| byte.to_ascii_uppercase()))?;
     let start = anchor.start - 2;
     if !window.word_starts(start) {
-        return None;
-    }
-    // Of hexadecimal digits, most are told by how they go on.
-    let first = window.run(start, length + 1, &Class::ALNUM);
-    if first != length && (first > length || !first.is_multiple_of(4)) {
         return None;
     }
     let mut chars = [0u8; MAX_CHARS];

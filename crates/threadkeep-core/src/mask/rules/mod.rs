@@ -54,7 +54,6 @@ pub(super) const DEFAULT_COUNT: usize = {
 pub(super) fn default() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(DEFAULT).1;
     const TEXT: &str = text(&pack::<LEN>(DEFAULT).0);
-    const { assert!(!TEXT.is_empty(), "a table holds a letter beyond ASCII") };
     const DETECTORS: usize = pack_detectors::<0>(DEFAULT).1;
     static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(DEFAULT).0;
     Packed::new(TEXT, &FUNCTIONS)
@@ -64,7 +63,6 @@ pub(super) fn default() -> impl Iterator<Item = Rule> {
 pub(super) fn all() -> impl Iterator<Item = Rule> {
     const LEN: usize = pack::<0>(OPT_IN).1;
     const TEXT: &str = text(&pack::<LEN>(OPT_IN).0);
-    const { assert!(!TEXT.is_empty(), "a table holds a letter beyond ASCII") };
     const DETECTORS: usize = pack_detectors::<0>(OPT_IN).1;
     static FUNCTIONS: [DetectorFn; DETECTORS] = pack_detectors(OPT_IN).0;
     default().chain(Packed::new(TEXT, &FUNCTIONS))
